@@ -1,1 +1,6 @@
+//! SmartScale: a node autoscaler for K3s on AWS.
+//!
+//! The folders follow the line of one tick: source → syntax → check → rules, observe → decide → plan → act → commit →
+//! announce. See ARCHITECTURE.md.
 
+pub mod rules;
