@@ -3,4 +3,5 @@
 //! The folders follow the line of one tick: source → syntax → check → rules, observe → decide → plan → act → commit →
 //! announce. See ARCHITECTURE.md.
 
+pub mod observe;
 pub mod rules;

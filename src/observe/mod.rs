@@ -1,0 +1,17 @@
+//! What is seen of the world at one instant: metrics, instances, nodes and pods, as plain data.
+
+mod counts;
+mod instance;
+mod metrics;
+mod node;
+mod pod;
+mod sample;
+mod snapshot;
+
+pub use counts::Counts;
+pub use instance::{Instance, InstanceState, Market};
+pub use metrics::{Metrics, Query, QueryAnswer};
+pub use node::{Node, Taint, TaintEffect};
+pub use pod::{Owner, Pod, PodPhase, Requests};
+pub use sample::{Absence, Answer, Sample, Series};
+pub use snapshot::{Seen, Snapshot, Unseen};

@@ -1,0 +1,28 @@
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::observe::{Instance, Node, Pod};
+
+/// What EC2 and Kubernetes said at one instant. Each part may be unseen, and then nothing is concluded from it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Snapshot {
+    pub at: Timestamp,
+    /// Our instances, terminated ones included while EC2 still shows them.
+    pub instances: Seen<Vec<Instance>>,
+    /// The nodes of the pool.
+    pub nodes: Seen<Vec<Node>>,
+    /// Pods that the scheduler has marked unschedulable.
+    pub pending_pods: Seen<Vec<Pod>>,
+    /// Pods on the nodes that are being drained or are candidates for it.
+    pub pods_on_nodes: Seen<Vec<Pod>>,
+}
+
+/// A part of the world that was seen, or the reason why not.
+pub type Seen<T> = Result<T, Unseen>;
+
+/// Why a part could not be seen: one clear line, without secrets.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[error("{reason}")]
+pub struct Unseen {
+    pub reason: String,
+}
