@@ -3,5 +3,8 @@
 //! The folders follow the line of one tick: source → syntax → check → rules, observe → decide → plan → act → commit →
 //! announce. See ARCHITECTURE.md.
 
+pub mod diagnostic;
 pub mod observe;
 pub mod rules;
+pub mod source;
+pub mod syntax;

@@ -1,0 +1,3 @@
+//! From text to tree and back: the grammar's parser and the formatter.
+
+pub mod tree;
