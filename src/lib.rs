@@ -3,8 +3,11 @@
 //! The folders follow the line of one tick: source → syntax → check → rules, observe → decide → plan → act → commit →
 //! announce. See ARCHITECTURE.md.
 
+pub mod act;
+pub mod announce;
 pub mod diagnostic;
 pub mod observe;
+pub mod plan;
 pub mod rules;
 pub mod source;
 pub mod syntax;

@@ -1,0 +1,7 @@
+//! The ports to EC2 and Kubernetes, and their adapters.
+
+mod cluster;
+mod fleet;
+
+pub use cluster::Cluster;
+pub use fleet::{Fleet, Subnet, Template};
