@@ -1,10 +1,9 @@
 use std::future::Future;
 
 use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
 
 use crate::observe::{Instance, Seen};
-use crate::plan::{Failure, FindByToken, RunInstances, Terminate};
+use crate::plan::{Failure, FindByToken, RunInstances, Template, Terminate};
 
 /// The port to the cloud: EC2, or the sandbox.
 pub trait Fleet: Send + Sync {
@@ -24,21 +23,4 @@ pub trait Fleet: Send + Sync {
     fn termination_protected(&self, instance_id: &str) -> impl Future<Output = Result<bool, Failure>> + Send;
 
     fn terminate(&self, step: &Terminate) -> impl Future<Output = Result<(), Failure>> + Send;
-}
-
-/// What a launch starts from.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Template {
-    pub id: String,
-    /// The version that new attempts use: numbered, so that a replayed token means the same thing.
-    pub version: u64,
-    pub instance_type: Option<String>,
-    /// In order of zone.
-    pub subnets: Vec<Subnet>,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub struct Subnet {
-    pub zone: String,
-    pub id: String,
 }

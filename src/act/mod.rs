@@ -4,4 +4,7 @@ mod cluster;
 mod fleet;
 
 pub use cluster::Cluster;
-pub use fleet::{Fleet, Subnet, Template};
+pub use fleet::Fleet;
+
+#[doc(no_inline)]
+pub use crate::plan::{Subnet, Template};

@@ -2,6 +2,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::plan::{Failure, Offering, OperationId};
+use crate::rules::Number;
 
 /// intended → requested → pending → joined → ready | failed | expired.
 ///
@@ -41,6 +42,8 @@ pub struct Attempt {
     pub template_version: u64,
     /// The slots that this call is to fill (MaxCount; MinCount is 1).
     pub count: u32,
+    /// Dollars per hour for spot. Kept, like the version: EC2 refuses a token that comes back with other parameters.
+    pub max_price: Option<Number>,
     /// hash(cluster, operation, offering, attempt), at most 64 ASCII characters.
     pub token: String,
     pub state: AttemptState,

@@ -4,15 +4,19 @@ mod failure;
 mod launch;
 mod offering;
 mod operation;
+mod progress;
 mod retire;
 mod step;
+mod template;
 
 pub use failure::{Failure, FailureClass};
 pub use launch::{Attempt, AttemptState, Launch, LaunchCause, Slot, SlotState};
 pub use offering::{Cooled, CooledScope, Offering};
 pub use operation::{Operation, OperationId};
+pub use progress::{Progress, Spared};
 pub use retire::{Retire, RetireCause, RetireState};
 pub use step::{DeleteNode, Evict, FindByToken, MarkNode, Outcome, OutcomeKind, RunInstances, Step, Terminate, UnmarkNode};
+pub use template::{Subnet, Template};
 
 /// The taint that marks a node as being retired; its value is the operation (architecture.md, "Retire").
 pub const RETIRING_TAINT: &str = "smartscale.dev/retiring";

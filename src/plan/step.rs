@@ -48,7 +48,8 @@ pub struct Terminate {
     pub instance_id: String,
 }
 
-/// Taint and cordon in one write, conditional on the node's UID.
+/// Taint, cordon and annotation in one write, conditional on the node's UID. Where this operation's taint stands already it
+/// is done; else the cordon must be as `cordoned_before` says, or it is a conflict: a person was there in between.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MarkNode {
     pub operation: OperationId,

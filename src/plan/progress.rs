@@ -1,0 +1,34 @@
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::plan::{Cooled, Operation, Template};
+
+/// All that plan carries from tick to tick; it is part of the ledger's state.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Progress {
+    /// In flight, in the order in which they began.
+    pub operations: Vec<Operation>,
+    /// What had no capacity lately. Kept for a while after it has lifted, so that the next pause is longer.
+    pub cooled: Vec<Cooled>,
+    /// Nodes whose drain was rolled back, left alone for a while.
+    pub spared: Vec<Spared>,
+    /// Since when each worker (by its node's UID) is seen unready.
+    pub unready_since: BTreeMap<String, Timestamp>,
+    /// The ledger is new or was lost and rebuilt: no removal before this instant.
+    pub grace_until: Option<Timestamp>,
+    /// The launch template as the last launch saw it: what offerings there are.
+    pub template: Option<Template>,
+}
+
+/// A node that could not be drained in time.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Spared {
+    pub instance_id: String,
+    pub until: Timestamp,
+    /// Roll-backs in a row: the pause doubles with each.
+    pub failures: u32,
+    pub reason: String,
+}
