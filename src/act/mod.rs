@@ -2,6 +2,8 @@
 
 mod cluster;
 mod fleet;
+#[cfg(feature = "kubernetes")]
+pub mod kubernetes;
 
 pub use cluster::Cluster;
 pub use fleet::Fleet;

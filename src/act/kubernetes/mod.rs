@@ -1,0 +1,13 @@
+//! The Kubernetes API behind the [`Cluster`](crate::act::Cluster) port.
+
+mod connection;
+mod eviction;
+mod failure;
+mod marking;
+mod owners;
+mod port;
+mod quantity;
+mod read_node;
+mod read_pod;
+
+pub use connection::{ConnectionError, Kubernetes};

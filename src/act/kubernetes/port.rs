@@ -1,0 +1,98 @@
+use k8s_openapi::api::core::v1::{Node as ApiNode, Pod as ApiPod};
+use kube::Api;
+use kube::api::{DeleteParams, ListParams, Preconditions};
+use serde::de::DeserializeOwned;
+use tokio::task::JoinSet;
+
+use crate::act::Cluster;
+use crate::act::kubernetes::Kubernetes;
+use crate::act::kubernetes::eviction::evict;
+use crate::act::kubernetes::failure::{classify, unseen};
+use crate::act::kubernetes::marking::{mark, unmark};
+use crate::act::kubernetes::owners::look_up_replicas;
+use crate::act::kubernetes::read_node::read_node;
+use crate::act::kubernetes::read_pod::read_pod;
+use crate::observe::{Node, Pod, Seen, Unseen};
+use crate::plan::{DeleteNode, Evict, Failure, MarkNode, POOL_LABEL, UnmarkNode};
+
+/// Lists come in pages of this many objects, as the API server's own clients ask.
+const PAGE: u32 = 500;
+
+/// The control plane is never counted: K3s servers carry one of these labels.
+const WORKERS: &str = "!node-role.kubernetes.io/control-plane,!node-role.kubernetes.io/master,!node-role.kubernetes.io/etcd";
+
+impl Cluster for Kubernetes {
+    async fn nodes(&self, pool: Option<&str>) -> Seen<Vec<Node>> {
+        let selector = match pool {
+            Some(pool) => format!("{WORKERS},{POOL_LABEL}={pool}"),
+            None => WORKERS.to_owned(),
+        };
+        let nodes: Api<ApiNode> = Api::all(self.client.clone());
+        let listed = list(&nodes, &ListParams::default().labels(&selector)).await.map_err(|error| unseen("nodes", &error))?;
+        let mut nodes: Vec<Node> = listed.iter().filter_map(read_node).collect();
+        nodes.sort_by(|a, b| a.name.cmp(&b.name));
+        Ok(nodes)
+    }
+
+    async fn pending_pods(&self) -> Seen<Vec<Pod>> {
+        let pods: Api<ApiPod> = Api::all(self.client.clone());
+        let unbound = ListParams::default().fields("status.phase=Pending,spec.nodeName=");
+        let listed = list(&pods, &unbound).await.map_err(|error| unseen("pending pods", &error))?;
+        let mut pods: Vec<Pod> = listed
+            .iter()
+            .filter_map(read_pod)
+            .filter(|pod| pod.unschedulable_since.is_some() && pod.deleted_at.is_none() && !pod.is_of_daemon_set())
+            .collect();
+        pods.sort_by(|a, b| (&a.namespace, &a.name).cmp(&(&b.namespace, &b.name)));
+        Ok(pods)
+    }
+
+    async fn pods_on(&self, nodes: &[String]) -> Seen<Vec<Pod>> {
+        let mut lists = JoinSet::new();
+        for node in nodes {
+            let pods: Api<ApiPod> = Api::all(self.client.clone());
+            let on_node = ListParams::default().fields(&format!("spec.nodeName={node}"));
+            lists.spawn(async move { list(&pods, &on_node).await });
+        }
+        let mut pods = Vec::new();
+        while let Some(listed) = lists.join_next().await {
+            let listed = listed.map_err(|error| Unseen { reason: format!("a list of pods did not end: {error}") })?;
+            pods.extend(listed.map_err(|error| unseen("pods on nodes", &error))?.iter().filter_map(read_pod));
+        }
+        pods.sort_by(|a, b| (&a.namespace, &a.name).cmp(&(&b.namespace, &b.name)));
+        look_up_replicas(self, &mut pods).await?;
+        Ok(pods)
+    }
+
+    async fn mark(&self, step: &MarkNode) -> Result<(), Failure> {
+        mark(self, step).await
+    }
+
+    async fn unmark(&self, step: &UnmarkNode) -> Result<(), Failure> {
+        unmark(self, step).await
+    }
+
+    async fn evict(&self, step: &Evict) -> Result<(), Failure> {
+        evict(self, step).await
+    }
+
+    async fn delete_node(&self, step: &DeleteNode) -> Result<(), Failure> {
+        let nodes: Api<ApiNode> = Api::all(self.client.clone());
+        let same = DeleteParams::default().preconditions(Preconditions { uid: Some(step.node_uid.clone()), resource_version: None });
+        nodes.delete(&step.node_name, &same).await.map(drop).map_err(|error| classify(&error))
+    }
+}
+
+/// All pages of a list.
+async fn list<K: Clone + DeserializeOwned + std::fmt::Debug>(api: &Api<K>, parameters: &ListParams) -> Result<Vec<K>, kube::Error> {
+    let mut parameters = parameters.clone().limit(PAGE);
+    let mut items = Vec::new();
+    loop {
+        let page = api.list(&parameters).await?;
+        items.extend(page.items);
+        match page.metadata.continue_.filter(|token| !token.is_empty()) {
+            Some(token) => parameters = parameters.continue_token(&token),
+            None => return Ok(items),
+        }
+    }
+}

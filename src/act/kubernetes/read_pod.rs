@@ -1,0 +1,136 @@
+use k8s_openapi::api::core::v1::{Container, Pod as ApiPod, PodSpec};
+
+use crate::act::kubernetes::quantity::{read_millis, read_whole};
+use crate::observe::{Owner, Pod, PodPhase, Requests};
+
+/// The kubelet marks the pods that it made from files (Kubernetes, "Create static Pods").
+const MIRROR: &str = "kubernetes.io/config.mirror";
+
+/// The Pod as we see it; `None` for an object without a name or UID, which no API server sends.
+pub fn read_pod(pod: &ApiPod) -> Option<Pod> {
+    let spec = pod.spec.clone().unwrap_or_default();
+    let status = pod.status.clone().unwrap_or_default();
+    let annotations = pod.metadata.annotations.clone().unwrap_or_default();
+    let unschedulable_since = status
+        .conditions
+        .unwrap_or_default()
+        .into_iter()
+        .find(|condition| {
+            condition.type_ == "PodScheduled" && condition.status == "False" && condition.reason.as_deref() == Some("Unschedulable")
+        })
+        .and_then(|condition| condition.last_transition_time)
+        .map(|time| time.0);
+    Some(Pod {
+        namespace: pod.metadata.namespace.clone()?,
+        name: pod.metadata.name.clone()?,
+        uid: pod.metadata.uid.clone()?,
+        phase: match status.phase.as_deref() {
+            Some("Pending") => PodPhase::Pending,
+            Some("Running") => PodPhase::Running,
+            Some("Succeeded") => PodPhase::Succeeded,
+            Some("Failed") => PodPhase::Failed,
+            _ => PodPhase::Unknown,
+        },
+        deleted_at: pod.metadata.deletion_timestamp.as_ref().map(|time| time.0),
+        owner: pod.metadata.owner_references.iter().flatten().find(|owner| owner.controller == Some(true)).map(|owner| Owner {
+            kind: owner.kind.clone(),
+            name: owner.name.clone(),
+            uid: owner.uid.clone(),
+            replicas: None,
+        }),
+        labels: pod.metadata.labels.clone().unwrap_or_default(),
+        mirror: annotations.contains_key(MIRROR),
+        annotations,
+        critical: matches!(spec.priority_class_name.as_deref(), Some("system-cluster-critical" | "system-node-critical")),
+        local_storage: local_storage(&spec),
+        unschedulable_since,
+        requests: requests(&spec),
+        node_name: spec.node_name,
+    })
+}
+
+/// Volumes whose content is lost with the node. An emptyDir in memory is lost with the pod anyway and does not count
+/// (cluster-autoscaler reads it the same way).
+fn local_storage(spec: &PodSpec) -> Vec<String> {
+    let lost = |volume: &&k8s_openapi::api::core::v1::Volume| {
+        volume.host_path.is_some() || volume.empty_dir.as_ref().is_some_and(|empty| empty.medium.as_deref() != Some("Memory"))
+    };
+    spec.volumes.iter().flatten().filter(lost).map(|volume| volume.name.clone()).collect()
+}
+
+/// What the scheduler reserves: the larger of all running containers and of each init container beside the sidecars
+/// that started before it, and the overhead (KEP-753, "Resources calculation").
+fn requests(spec: &PodSpec) -> Requests {
+    let mut sidecars = Requests::default();
+    let mut init_peak = Requests::default();
+    for container in spec.init_containers.iter().flatten() {
+        let own = of_container(container);
+        if container.restart_policy.as_deref() == Some("Always") {
+            sidecars = plus(sidecars, own);
+            init_peak = most(init_peak, sidecars);
+        } else {
+            init_peak = most(init_peak, plus(sidecars, own));
+        }
+    }
+    let running = spec.containers.iter().map(of_container).fold(sidecars, plus);
+    let overhead = spec.overhead.as_ref().map_or_else(Requests::default, |overhead| Requests {
+        cpu_millis: overhead.get("cpu").and_then(|quantity| read_millis(&quantity.0)).unwrap_or(0),
+        memory: overhead.get("memory").and_then(|quantity| read_whole(&quantity.0)).unwrap_or(0),
+    });
+    plus(most(running, init_peak), overhead)
+}
+
+fn of_container(container: &Container) -> Requests {
+    let requests = container.resources.as_ref().and_then(|resources| resources.requests.as_ref());
+    let of = |name: &str| requests.and_then(|requests| requests.get(name)).map(|quantity| quantity.0.as_str());
+    Requests { cpu_millis: of("cpu").and_then(read_millis).unwrap_or(0), memory: of("memory").and_then(read_whole).unwrap_or(0) }
+}
+
+const fn plus(a: Requests, b: Requests) -> Requests {
+    Requests { cpu_millis: a.cpu_millis.saturating_add(b.cpu_millis), memory: a.memory.saturating_add(b.memory) }
+}
+
+fn most(a: Requests, b: Requests) -> Requests {
+    Requests { cpu_millis: a.cpu_millis.max(b.cpu_millis), memory: a.memory.max(b.memory) }
+}
+
+#[cfg(test)]
+mod tests {
+    use k8s_openapi::api::core::v1::Pod as ApiPod;
+
+    use crate::act::kubernetes::read_pod::read_pod;
+    use crate::observe::Requests;
+
+    fn pod(spec: &serde_json::Value) -> ApiPod {
+        serde_json::from_value(serde_json::json!({ "metadata": { "name": "a", "namespace": "b", "uid": "c" }, "spec": spec })).unwrap()
+    }
+
+    #[test]
+    fn requests_count_init_and_sidecar_containers_and_overhead() {
+        let spec = serde_json::json!({
+            "initContainers": [
+                { "name": "first", "resources": { "requests": { "cpu": "900m" } } },
+                { "name": "sidecar", "restartPolicy": "Always", "resources": { "requests": { "cpu": "100m", "memory": "64Mi" } } },
+                { "name": "second", "resources": { "requests": { "cpu": "850m" } } },
+            ],
+            "containers": [{ "name": "main", "resources": { "requests": { "cpu": "500m", "memory": "128Mi" } } }],
+            "overhead": { "cpu": "50m" },
+        });
+        let read = read_pod(&pod(&spec)).unwrap();
+        assert_eq!(read.requests, Requests { cpu_millis: 1000, memory: 192 << 20 });
+    }
+
+    #[test]
+    fn an_empty_dir_in_memory_is_no_local_storage() {
+        let spec = serde_json::json!({
+            "containers": [],
+            "volumes": [
+                { "name": "scratch", "emptyDir": {} },
+                { "name": "shm", "emptyDir": { "medium": "Memory" } },
+                { "name": "socket", "hostPath": { "path": "/run" } },
+                { "name": "settings", "configMap": { "name": "x" } },
+            ],
+        });
+        assert_eq!(read_pod(&pod(&spec)).unwrap().local_storage, ["scratch", "socket"]);
+    }
+}
