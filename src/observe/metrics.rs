@@ -1,6 +1,7 @@
 use std::future::Future;
 
 use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
 
 use crate::observe::Series;
 use crate::rules::Metric;
@@ -22,7 +23,7 @@ pub struct Query<'a> {
 }
 
 /// The answer to one [`Query`].
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct QueryAnswer {
     /// The last sample is that of the instant asked for, with its value or the reason why there is none.
     pub series: Series,

@@ -1,0 +1,138 @@
+//! Why a decision is what it is, as plain data: every rule with its verdict and numbers, every guard, the winning
+//! proposal, and what would change it. All faces render from here.
+
+mod finding;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+pub use finding::{Finding, Part, Term, TermValue, Truth, Uncovered};
+
+use crate::decide::Guard;
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Because {
+    /// Workers paid for and wanted before the decision; `None` where nobody could say.
+    pub nodes: Option<u32>,
+    pub direction: Direction,
+    pub bounds: BoundsReason,
+    /// Every rule, in order of name.
+    pub rules: Vec<RuleReason>,
+    /// The proposal that won, before it was cut.
+    pub winning: Option<Winning>,
+    /// The `keep` rules whose own number is the bound that was reached.
+    pub reached: Vec<String>,
+    /// Every guard that had a say in the change.
+    pub guards: Vec<GuardReason>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Direction {
+    Up,
+    Down,
+    None,
+}
+
+/// The bounds in force and who set them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BoundsReason {
+    pub lower: u32,
+    pub upper: u32,
+    /// The `keep` rules that set the lower end; empty: the cluster's own range.
+    pub lower_by: Vec<String>,
+    /// The `keep` rules that set the upper end; empty: the cluster's own range, or the budget.
+    pub upper_by: Vec<String>,
+    /// How many nodes the budget pays for, where there is one; `None` also where the prices are not known.
+    pub budget: Option<u32>,
+}
+
+/// The proposal that won and every rule that made it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Winning {
+    pub count: u32,
+    pub rules: Vec<String>,
+}
+
+/// One rule with its verdict and the numbers behind it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RuleReason {
+    pub rule: String,
+    pub verdict: Verdict,
+    /// The windows that it names, in its order.
+    pub windows: Vec<WindowReason>,
+    /// `None`: the rule has no condition.
+    pub condition: Option<Finding>,
+    /// What the amount, or the metric of a `track`, came to.
+    pub amount: Option<Term>,
+    /// The count proposed; `None`: nothing.
+    pub proposal: Option<u32>,
+    /// The guards of its own by which its proposal was set aside.
+    pub held: Vec<GuardReason>,
+    /// A veto or bounds in words: `hold removals`, `keep 6..10 nodes`; empty for other actions.
+    pub action: String,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Verdict {
+    /// Outside its windows, or its condition false.
+    Idle,
+    Fired,
+    Unknown,
+}
+
+/// A window that a rule names.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WindowReason {
+    pub window: String,
+    pub open: bool,
+    /// `during` wants it open, `outside` closed.
+    pub wanted_open: bool,
+}
+
+/// What one guard did to the change.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GuardReason {
+    pub guard: Guard,
+    /// It alone would have cut the change to nothing.
+    pub to_nothing: bool,
+    /// The count that it left, where it cut.
+    pub left: Option<u32>,
+    /// Who or what stands behind it: rules by name, or what is missing.
+    pub by: Vec<String>,
+    /// One clause for people, without the guard's name.
+    pub text: String,
+    pub lifts: Lift,
+}
+
+/// When a guard can lift at the earliest.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Lift {
+    /// Time alone decides: not before this instant.
+    At(Timestamp),
+    /// As soon as an evaluation sees it gone: the next one, at this instant, at the earliest.
+    Seen(Timestamp),
+    /// Only with other rules, prices or configuration.
+    Never,
+}
+
+impl Because {
+    /// Whether this guard is one of those that cut the change to nothing.
+    #[must_use]
+    pub fn cut_to_nothing_by(&self, guard: Guard) -> bool {
+        self.guards.iter().any(|reason| reason.guard == guard && reason.to_nothing)
+    }
+
+    /// Whether this rule won, or is a `keep` whose own number is the bound reached.
+    #[must_use]
+    pub fn is_by(&self, rule: &str) -> bool {
+        self.winning.iter().flat_map(|winning| &winning.rules).chain(&self.reached).any(|name| name == rule)
+    }
+
+    #[must_use]
+    pub fn rule(&self, name: &str) -> Option<&RuleReason> {
+        self.rules.iter().find(|reason| reason.rule == name)
+    }
+}
