@@ -7,6 +7,7 @@ pub mod act;
 pub mod announce;
 pub mod decide;
 pub mod diagnostic;
+pub mod ledger;
 pub mod observe;
 pub mod plan;
 pub mod rules;
