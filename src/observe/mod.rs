@@ -6,6 +6,8 @@ mod metrics;
 mod node;
 mod notice;
 mod pod;
+#[cfg(feature = "http")]
+pub mod prometheus;
 mod sample;
 mod snapshot;
 
