@@ -45,7 +45,7 @@ class Control:
 
 @pytest.fixture(scope="session")
 def url():
-    environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(HERE), "AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test"}
+    environment = {"PATH": os.environ["PATH"], "PYTHONPATH": os.pathsep.join([str(HERE), *sys.path]), "AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test"}
     process = subprocess.Popen([sys.executable, "-m", "ec2_emulator", "--port", "0"], stdout=subprocess.PIPE, text=True, env=environment)
     try:
         yield process.stdout.readline().strip()
