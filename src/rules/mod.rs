@@ -10,6 +10,7 @@ mod example;
 mod expression;
 mod metric;
 mod number;
+mod opening;
 mod rule;
 mod ruleset;
 mod unit;
