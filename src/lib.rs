@@ -11,5 +11,6 @@ pub mod ledger;
 pub mod observe;
 pub mod plan;
 pub mod rules;
+pub mod runtime;
 pub mod source;
 pub mod syntax;

@@ -43,10 +43,8 @@ pub async fn unmark(kubernetes: &Kubernetes, step: &UnmarkNode) -> Result<(), Fa
         return Ok(());
     }
     let remembered = node.metadata.annotations.as_ref().is_some_and(|annotations| annotations.contains_key(CORDONED_BEFORE));
-    let mut spec = json!({ "taints": taints });
-    if !step.keep_cordon && !remembered {
-        spec["unschedulable"] = Value::Bool(false);
-    }
+    let spec =
+        if step.keep_cordon || remembered { json!({ "taints": taints }) } else { json!({ "taints": taints, "unschedulable": false }) };
     let change = json!({ "metadata": identity(&node, &[(CORDONED_BEFORE, Value::Null)]), "spec": spec });
     write(&nodes, &step.node_name, change).await
 }

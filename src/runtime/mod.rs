@@ -1,0 +1,3 @@
+//! One tick, and everything that runs it: daemon, function, reload, configuration, wiring.
+
+pub mod configuration;
