@@ -5,6 +5,7 @@
 
 pub mod act;
 pub mod announce;
+pub mod check;
 pub mod decide;
 pub mod diagnostic;
 pub mod ledger;

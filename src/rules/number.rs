@@ -163,6 +163,12 @@ impl Number {
         }
     }
 
+    /// Whether it needs no more digits than decimals of daily life: a fraction of two `i128`.
+    #[must_use]
+    pub const fn is_compact(&self) -> bool {
+        matches!(self.0, Form::Small { .. })
+    }
+
     fn combine(
         &self,
         other: &Self,

@@ -1,7 +1,11 @@
 //! Every code, in one table per part of the language. A code has one entry; tests hold the entries, the corpus and
 //! `docs/errors.md` equal.
 
+pub mod names;
 pub mod syntax;
+pub mod tests;
+pub mod units;
+pub mod values;
 
 use super::code::Code;
 
@@ -31,7 +35,7 @@ pub(crate) use codes;
 /// Every code, in the order of their ids.
 #[must_use]
 pub fn all() -> Vec<Code> {
-    let mut all = [syntax::ALL].concat();
+    let mut all = [syntax::ALL, names::ALL, units::ALL, values::ALL, tests::ALL].concat();
     all.sort_unstable();
     all
 }
@@ -44,4 +48,4 @@ pub fn find(id: &str) -> Option<Code> {
 
 #[cfg(test)]
 #[path = "codes_tests.rs"]
-mod tests;
+mod codes_tests;

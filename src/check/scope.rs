@@ -1,0 +1,201 @@
+//! What the names of a ruleset mean: one table for the top level, one for each cluster.
+
+use std::cell::OnceCell;
+use std::collections::HashMap;
+
+use crate::check::quantity;
+use crate::rules::{Fact, MetricId, Number, Unit, WindowId};
+use crate::source::Span;
+use crate::syntax::tree::{Item, Let, Metric, Rule, Test, Window};
+
+/// The items of the top level, or of one cluster, and their names.
+#[derive(Default)]
+pub(super) struct Scope<'a> {
+    /// In order of name, as [`MetricId::Declared`] counts them after those of the top level.
+    pub metrics: Vec<&'a Metric<'a>>,
+    /// In order of name, as [`WindowId`] counts them after those of the top level.
+    pub windows: Vec<&'a Window<'a>>,
+    pub constants: Vec<&'a Let<'a>>,
+    pub rules: Vec<&'a Rule<'a>>,
+    pub tests: Vec<&'a Test<'a>>,
+    /// The value of each constant once it is known; `None` where it is wrong and has been reported.
+    pub values: Vec<OnceCell<Option<(Unit, Number)>>>,
+    /// For look-ups alone: its order is never used.
+    names: HashMap<&'a str, Entry>,
+}
+
+#[derive(Clone, Copy)]
+struct Entry {
+    meaning: Meaning,
+    span: Span,
+}
+
+#[derive(Clone, Copy)]
+enum Meaning {
+    Metric(usize),
+    Window(usize),
+    Constant(usize),
+    Rule,
+}
+
+/// What a name means where it stands.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Resolved {
+    /// The unit is `None` where it is wrong and has been reported.
+    Metric {
+        id: MetricId,
+        unit: Option<Unit>,
+        of_capacity: bool,
+    },
+    /// `None`: wrong and reported.
+    Constant(Option<(Unit, Number)>),
+    Window(WindowId),
+    Rule,
+}
+
+impl Resolved {
+    pub const fn kind(&self) -> &'static str {
+        match self {
+            Self::Metric { .. } => "a metric",
+            Self::Constant(_) => "a constant",
+            Self::Window(_) => "a window",
+            Self::Rule => "a rule",
+        }
+    }
+}
+
+impl<'a> Scope<'a> {
+    /// Sorts the items by kind and name; the names that stand twice are returned, first and second place.
+    pub fn new(items: impl Iterator<Item = &'a Item<'a>>) -> (Self, Vec<(&'a str, Span, Span)>) {
+        let mut scope = Self::default();
+        for item in items {
+            match item {
+                Item::Metric(metric) => scope.metrics.push(metric),
+                Item::Window(window) => scope.windows.push(window),
+                Item::Let(constant) => scope.constants.push(constant),
+                Item::Rule(rule) => scope.rules.push(rule),
+                Item::Test(test) => scope.tests.push(test),
+                Item::Cluster(_) => {}
+            }
+        }
+        // Stable, so that of two of one name the first in the text is the first here.
+        scope.metrics.sort_by_key(|metric| metric.name.node);
+        scope.windows.sort_by_key(|window| window.name.node);
+        scope.rules.sort_by_key(|rule| rule.name.node);
+        scope.values = scope.constants.iter().map(|_| OnceCell::new()).collect();
+        let doubles = scope.name();
+        (scope, doubles)
+    }
+
+    fn name(&mut self) -> Vec<(&'a str, Span, Span)> {
+        let all = self.metrics.len() + self.windows.len() + self.constants.len() + self.rules.len();
+        self.names.reserve(all);
+        let metrics = self.metrics.iter().enumerate().map(|(index, item)| (item.name, Meaning::Metric(index)));
+        let windows = self.windows.iter().enumerate().map(|(index, item)| (item.name, Meaning::Window(index)));
+        let constants = self.constants.iter().enumerate().map(|(index, item)| (item.name, Meaning::Constant(index)));
+        let rules = self.rules.iter().map(|item| (item.name, Meaning::Rule));
+        let mut doubles = Vec::new();
+        for (name, meaning) in metrics.chain(windows).chain(constants).chain(rules) {
+            let entry = Entry { meaning, span: name.span };
+            match self.names.get(name.node) {
+                None => {
+                    self.names.insert(name.node, entry);
+                }
+                Some(other) if other.span <= name.span => doubles.push((name.node, other.span, name.span)),
+                Some(other) => {
+                    doubles.push((name.node, name.span, other.span));
+                    self.names.insert(name.node, entry);
+                }
+            }
+        }
+        doubles
+    }
+
+    /// Every name that is declared here, in a fixed order.
+    pub fn declared(&self) -> impl Iterator<Item = crate::syntax::tree::Name<'a>> + '_ {
+        let metrics = self.metrics.iter().map(|item| item.name);
+        let windows = self.windows.iter().map(|item| item.name);
+        let constants = self.constants.iter().map(|item| item.name);
+        let rules = self.rules.iter().map(|item| item.name);
+        metrics.chain(windows).chain(constants).chain(rules)
+    }
+
+    /// Where the name is declared here.
+    pub fn place(&self, name: &str) -> Option<Span> {
+        self.names.get(name).map(|entry| entry.span)
+    }
+
+    /// The constant's place in the list, where the name is one of this scope.
+    pub fn constant(&self, name: &str) -> Option<usize> {
+        match self.names.get(name)?.meaning {
+            Meaning::Constant(index) => Some(index),
+            _ => None,
+        }
+    }
+}
+
+/// What is in reach of an item: the scope that it stands in and the top level.
+#[derive(Clone, Copy)]
+pub(super) struct Names<'s, 'a> {
+    pub own: Option<&'s Scope<'a>>,
+    pub shared: &'s Scope<'a>,
+}
+
+impl<'s, 'a> Names<'s, 'a> {
+    pub const fn top(shared: &'s Scope<'a>) -> Self {
+        Self { own: None, shared }
+    }
+
+    pub const fn within(own: &'s Scope<'a>, shared: &'s Scope<'a>) -> Self {
+        Self { own: Some(own), shared }
+    }
+
+    pub fn resolve(&self, name: &str) -> Option<Resolved> {
+        let (scope, entry, first_metric, first_window) = match self.own.and_then(|own| own.names.get(name).map(|entry| (own, entry))) {
+            Some((own, entry)) => (own, entry, self.shared.metrics.len(), self.shared.windows.len()),
+            None => match self.shared.names.get(name) {
+                Some(entry) => (self.shared, entry, 0, 0),
+                None => return fact(name),
+            },
+        };
+        Some(match entry.meaning {
+            Meaning::Metric(index) => {
+                let unit = scope.metrics.get(index).and_then(|metric| metric.unit);
+                Resolved::Metric {
+                    id: MetricId::Declared(first_metric + index),
+                    unit: unit.map(|mark| quantity::unit(mark.unit.node)),
+                    of_capacity: unit.is_some_and(|mark| mark.of_capacity.is_some()),
+                }
+            }
+            Meaning::Window(index) => Resolved::Window(WindowId(first_window + index)),
+            Meaning::Constant(index) => Resolved::Constant(scope.values.get(index).and_then(OnceCell::get).cloned().flatten()),
+            Meaning::Rule => Resolved::Rule,
+        })
+    }
+
+    /// The declared metrics in reach, with their units.
+    pub fn metrics(&self) -> impl Iterator<Item = &'a Metric<'a>> + use<'s, 'a> {
+        self.scopes().flat_map(|scope| scope.metrics.iter().copied())
+    }
+
+    pub fn windows(&self) -> impl Iterator<Item = &'a Window<'a>> + use<'s, 'a> {
+        self.scopes().flat_map(|scope| scope.windows.iter().copied())
+    }
+
+    pub fn constants(&self) -> impl Iterator<Item = &'a Let<'a>> + use<'s, 'a> {
+        self.scopes().flat_map(|scope| scope.constants.iter().copied())
+    }
+
+    pub fn rules(&self) -> impl Iterator<Item = &'a Rule<'a>> + use<'s, 'a> {
+        self.scopes().flat_map(|scope| scope.rules.iter().copied())
+    }
+
+    fn scopes(&self) -> impl Iterator<Item = &'s Scope<'a>> + use<'s, 'a> {
+        self.own.into_iter().chain([self.shared])
+    }
+}
+
+fn fact(name: &str) -> Option<Resolved> {
+    let fact = Fact::ALL.into_iter().find(|fact| fact.name() == name)?;
+    Some(Resolved::Metric { id: MetricId::Fact(fact), unit: Some(Unit::Count), of_capacity: false })
+}
