@@ -60,7 +60,10 @@ impl Checker<'_> {
                         self.report_several(first, clause.span);
                         None
                     }
-                    None => Some(seen.action = Some(clause.span)),
+                    None => {
+                        seen.action = Some(clause.span);
+                        Some(())
+                    }
                 };
                 let action = self.action(names, action);
                 once?;

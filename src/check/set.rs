@@ -86,7 +86,7 @@ impl<'a> Checker<'a> {
                 }
             }
             self.report_doubles(doubles);
-            blocks.push(Block { tree: &**cluster, scope });
+            blocks.push(Block { tree: cluster, scope });
         }
         blocks.sort_by_cached_key(|block| block.tree.name.value().into_owned());
         blocks
