@@ -1,0 +1,95 @@
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+import type { Config } from "./config";
+import { slug } from "./names";
+
+export interface Parts {
+  policy: pulumi.Input<string>;
+  table: aws.dynamodb.Table;
+  topic: aws.sns.Topic;
+  template: aws.ec2.LaunchTemplate;
+}
+
+/** The function that runs one tick, with what it may do and what starts it. */
+export function tickFunction(config: Config, parts: Parts): aws.lambda.Function {
+  const name = `smartscale-${slug(config.cluster)}`;
+  const role = new aws.iam.Role("tick", { assumeRolePolicy: trust("lambda.amazonaws.com") });
+  new aws.iam.RolePolicy("tick", { role: role.id, policy: parts.policy });
+  const logs = new aws.cloudwatch.LogGroup("tick", { name: `/aws/lambda/${name}`, retentionInDays: 30 });
+  new aws.iam.RolePolicy("tick-logs", {
+    role: role.id,
+    policy: {
+      Version: "2012-10-17",
+      Statement: [{ Effect: "Allow", Action: ["logs:CreateLogStream", "logs:PutLogEvents"], Resource: pulumi.interpolate`${logs.arn}:*` }],
+    },
+  });
+  if (config.functionInVpc) {
+    new aws.iam.RolePolicyAttachment("tick-vpc", {
+      role: role.name,
+      policyArn: aws.iam.ManagedPolicy.AWSLambdaVPCAccessExecutionRole,
+    });
+  }
+  const tick = new aws.lambda.Function(
+    "tick",
+    {
+      name,
+      runtime: "provided.al2023",
+      handler: "bootstrap",
+      architectures: ["x86_64"],
+      code: new pulumi.asset.FileArchive(config.package),
+      role: role.arn,
+      memorySize: 256,
+      // The tick ends by itself two seconds before; a schedule of a minute leaves no room for more.
+      timeout: 55,
+      vpcConfig: config.functionInVpc ? { subnetIds: config.subnets, securityGroupIds: config.securityGroups } : undefined,
+      environment: {
+        variables: {
+          SMARTSCALE_LEDGER_TABLE: parts.table.name,
+          SMARTSCALE_SNS_TOPIC: parts.topic.arn,
+          SMARTSCALE_LAUNCH_TEMPLATE: parts.template.id,
+        },
+      },
+    },
+    { dependsOn: [logs] },
+  );
+  // A tick that is lost is made up for by the next one: repeating it late would only collide with that.
+  new aws.lambda.FunctionEventInvokeConfig("tick", { functionName: tick.name, maximumRetryAttempts: 0, maximumEventAgeInSeconds: 60 });
+  schedule(config, tick);
+  notices(tick);
+  return tick;
+}
+
+function schedule(config: Config, tick: aws.lambda.Function) {
+  const role = new aws.iam.Role("schedule", { assumeRolePolicy: trust("scheduler.amazonaws.com") });
+  new aws.iam.RolePolicy("schedule", {
+    role: role.id,
+    policy: { Version: "2012-10-17", Statement: [{ Effect: "Allow", Action: "lambda:InvokeFunction", Resource: tick.arn }] },
+  });
+  new aws.scheduler.Schedule("tick", {
+    scheduleExpression: config.rate,
+    flexibleTimeWindow: { mode: "OFF" },
+    target: {
+      arn: tick.arn,
+      roleArn: role.arn,
+      retryPolicy: { maximumRetryAttempts: 0, maximumEventAgeInSeconds: 60 },
+    },
+  });
+}
+
+/** A spot instance has two minutes: its notice starts a tick at once. */
+function notices(tick: aws.lambda.Function) {
+  const rule = new aws.cloudwatch.EventRule("spot-notice", {
+    eventPattern: JSON.stringify({ source: ["aws.ec2"], "detail-type": ["EC2 Spot Instance Interruption Warning"] }),
+  });
+  new aws.lambda.Permission("spot-notice", {
+    action: "lambda:InvokeFunction",
+    function: tick.name,
+    principal: "events.amazonaws.com",
+    sourceArn: rule.arn,
+  });
+  new aws.cloudwatch.EventTarget("spot-notice", { rule: rule.name, arn: tick.arn });
+}
+
+function trust(service: string): aws.iam.PolicyDocument {
+  return { Version: "2012-10-17", Statement: [{ Effect: "Allow", Action: "sts:AssumeRole", Principal: { Service: service } }] };
+}

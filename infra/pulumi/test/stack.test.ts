@@ -1,0 +1,64 @@
+import assert from "node:assert/strict";
+import { before, test } from "node:test";
+import { CONFIG } from "./config";
+import { made, one, setMocks, value } from "./mocks";
+
+setMocks();
+
+before(async () => {
+  const { stack } = await import("../src/stack.js");
+  const outputs = stack(CONFIG);
+  for (const output of Object.values(outputs)) await value(output);
+  // Resources register as their inputs resolve.
+  const { runtime } = await import("@pulumi/pulumi");
+  await (runtime as any).waitForRPCs();
+});
+
+test("the ledger has the keys of the design, leaves old items to their TTL and cannot be deleted by accident", () => {
+  const table = one("aws:dynamodb/table:Table");
+  assert.deepEqual([table.hashKey, table.rangeKey], ["cluster", "item"]);
+  assert.deepEqual(table.ttl, { attributeName: "expires", enabled: true });
+  assert.equal(table.deletionProtectionEnabled, true);
+  assert.equal(table.billingMode, "PAY_PER_REQUEST");
+});
+
+test("workers are launched from a template that joins K3s, with IMDSv2 and an encrypted disk", () => {
+  const template = one("aws:ec2/launchTemplate:LaunchTemplate");
+  assert.equal(template.imageId, "ami-0123456789abcdef0");
+  assert.equal(template.metadataOptions.httpTokens, "required");
+  assert.equal(template.blockDeviceMappings[0].ebs.encrypted, "true");
+  assert.match(Buffer.from(template.userData, "base64").toString(), /^#!\/bin\/bash\n/);
+  // The request says these.
+  assert.equal(template.instanceMarketOptions, undefined);
+  assert.equal(template.networkInterfaces, undefined);
+});
+
+test("the function runs the bootstrap and ends before the next tick", () => {
+  const tick = one("aws:lambda/function:Function");
+  assert.deepEqual([tick.runtime, tick.handler, tick.architectures], ["provided.al2023", "bootstrap", ["x86_64"]]);
+  assert.ok(tick.timeout < 60);
+  assert.equal(tick.vpcConfig, undefined);
+});
+
+test("the schedule and spot notices start the function", () => {
+  const schedule = one("aws:scheduler/schedule:Schedule");
+  assert.equal(schedule.scheduleExpression, "rate(1 minute)");
+  assert.equal(schedule.flexibleTimeWindow.mode, "OFF");
+  assert.equal(schedule.target.retryPolicy.maximumRetryAttempts, 0);
+  const rule = JSON.parse(one("aws:cloudwatch/eventRule:EventRule").eventPattern);
+  assert.deepEqual(rule["detail-type"], ["EC2 Spot Instance Interruption Warning"]);
+  assert.equal(one("aws:lambda/permission:Permission").principal, "events.amazonaws.com");
+  assert.equal(schedule.target.arn, one("aws:cloudwatch/eventTarget:EventTarget").arn);
+});
+
+test("no policy allows everything", () => {
+  const policies = made.filter((resource) => resource.type === "aws:iam/rolePolicy:RolePolicy");
+  assert.deepEqual(policies.map((policy) => policy.name).sort(), ["schedule", "tick", "tick-logs", "worker-join"]);
+  for (const policy of policies) {
+    const document = typeof policy.inputs.policy === "string" ? JSON.parse(policy.inputs.policy) : policy.inputs.policy;
+    for (const statement of document.Statement) {
+      for (const action of [statement.Action].flat()) assert.doesNotMatch(action, /\*/, policy.name);
+      if (statement.Resource === "*") assert.equal(statement.Sid, "Look");
+    }
+  }
+});
