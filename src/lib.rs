@@ -15,3 +15,5 @@ pub mod rules;
 pub mod runtime;
 pub mod source;
 pub mod syntax;
+#[cfg(feature = "web")]
+pub mod web;
