@@ -6,6 +6,8 @@
 pub mod act;
 pub mod announce;
 pub mod check;
+#[cfg(feature = "aws")]
+pub mod aws;
 pub mod decide;
 pub mod diagnostic;
 pub mod ledger;

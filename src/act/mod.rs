@@ -1,6 +1,8 @@
 //! The ports to EC2 and Kubernetes, and their adapters.
 
 mod cluster;
+#[cfg(feature = "aws")]
+pub mod ec2;
 mod fleet;
 #[cfg(feature = "kubernetes")]
 pub mod kubernetes;

@@ -1,0 +1,9 @@
+//! EC2 behind the [`Fleet`](crate::act::Fleet) port.
+
+mod failure;
+mod fleet;
+mod launch_template;
+mod read_instance;
+mod request;
+
+pub use fleet::{Ec2, Ec2Settings};
