@@ -5,9 +5,9 @@
 
 pub mod act;
 pub mod announce;
-pub mod check;
 #[cfg(feature = "aws")]
 pub mod aws;
+pub mod check;
 pub mod decide;
 pub mod diagnostic;
 pub mod ledger;

@@ -9,6 +9,7 @@ mod pod;
 #[cfg(feature = "http")]
 pub mod prometheus;
 mod sample;
+mod scheduling;
 mod snapshot;
 
 pub use counts::Counts;
@@ -18,4 +19,5 @@ pub use node::{Node, Taint, TaintEffect};
 pub use notice::{Notice, NoticeKind};
 pub use pod::{Owner, Pod, PodPhase, Requests};
 pub use sample::{Absence, Answer, Sample, Series};
+pub use scheduling::{NodeTerm, Operator, PodSelector, PodTerm, Requirement, Scheduling, Spread, Toleration};
 pub use snapshot::{Seen, Snapshot, Unseen};

@@ -3,6 +3,8 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::observe::Scheduling;
+
 /// One pod, with what a drain or the packing of pending pods asks of it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Pod {
@@ -26,6 +28,8 @@ pub struct Pod {
     /// The scheduler has marked it unschedulable since then.
     pub unschedulable_since: Option<Timestamp>,
     pub requests: Requests,
+    #[serde(default)]
+    pub scheduling: Scheduling,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

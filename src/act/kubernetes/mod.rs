@@ -9,5 +9,6 @@ mod port;
 mod quantity;
 mod read_node;
 mod read_pod;
+mod read_scheduling;
 
 pub use connection::{ConnectionError, Kubernetes};

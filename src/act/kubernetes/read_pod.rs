@@ -1,6 +1,7 @@
 use k8s_openapi::api::core::v1::{Container, Pod as ApiPod, PodSpec};
 
 use crate::act::kubernetes::quantity::{read_millis, read_whole};
+use crate::act::kubernetes::read_scheduling::read_scheduling;
 use crate::observe::{Owner, Pod, PodPhase, Requests};
 
 /// The kubelet marks the pods that it made from files (Kubernetes, "Create static Pods").
@@ -45,6 +46,7 @@ pub fn read_pod(pod: &ApiPod) -> Option<Pod> {
         local_storage: local_storage(&spec),
         unschedulable_since,
         requests: requests(&spec),
+        scheduling: read_scheduling(&spec),
         node_name: spec.node_name,
     })
 }
