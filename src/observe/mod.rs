@@ -8,6 +8,7 @@ mod notice;
 mod pod;
 #[cfg(feature = "http")]
 pub mod prometheus;
+mod quantity;
 mod sample;
 mod scheduling;
 mod snapshot;
@@ -18,6 +19,7 @@ pub use metrics::{Metrics, Query, QueryAnswer};
 pub use node::{Node, Taint, TaintEffect};
 pub use notice::{Notice, NoticeKind};
 pub use pod::{Owner, Pod, PodPhase, Requests};
+pub use quantity::{read_millis, read_quantity, read_whole};
 pub use sample::{Absence, Answer, Sample, Series};
 pub use scheduling::{NodeTerm, Operator, PodSelector, PodTerm, Requirement, Scheduling, Spread, Toleration};
 pub use snapshot::{Seen, Snapshot, Unseen};

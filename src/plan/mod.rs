@@ -4,6 +4,7 @@ mod failure;
 mod launch;
 mod offering;
 mod operation;
+pub mod packing;
 mod progress;
 mod retire;
 mod step;

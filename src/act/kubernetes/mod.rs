@@ -6,7 +6,6 @@ mod failure;
 mod marking;
 mod owners;
 mod port;
-mod quantity;
 mod read_node;
 mod read_pod;
 mod read_scheduling;

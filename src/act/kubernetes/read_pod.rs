@@ -1,8 +1,8 @@
 use k8s_openapi::api::core::v1::{Container, Pod as ApiPod, PodSpec};
 
-use crate::act::kubernetes::quantity::{read_millis, read_whole};
 use crate::act::kubernetes::read_scheduling::read_scheduling;
 use crate::observe::{Owner, Pod, PodPhase, Requests};
+use crate::observe::{read_millis, read_whole};
 
 /// The kubelet marks the pods that it made from files (Kubernetes, "Create static Pods").
 const MIRROR: &str = "kubernetes.io/config.mirror";

@@ -3,7 +3,7 @@ use std::collections::BTreeMap;
 use k8s_openapi::api::core::v1::{NodeSelectorRequirement, PodAffinityTerm, PodSpec};
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::LabelSelector;
 
-use crate::act::kubernetes::quantity::read_whole;
+use crate::observe::read_whole;
 use crate::observe::{NodeTerm, Operator, PodSelector, PodTerm, Requirement, Scheduling, Spread, TaintEffect, Toleration};
 
 /// What the pod asks of its node.

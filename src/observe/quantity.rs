@@ -3,6 +3,7 @@ use crate::rules::Number;
 /// Reads a Kubernetes quantity, such as `250m`, `1.5`, `512Mi`, `2e3` or `1G`; `None` where it is none.
 ///
 /// Source: k8s.io/apimachinery, `resource.Quantity`.
+#[must_use]
 pub fn read_quantity(text: &str) -> Option<Number> {
     let text = text.trim();
     let suffixes: [(&str, &str); 15] = [
@@ -31,11 +32,13 @@ pub fn read_quantity(text: &str) -> Option<Number> {
 }
 
 /// Thousandths, rounded up, as the scheduler counts CPU.
+#[must_use]
 pub fn read_millis(text: &str) -> Option<u64> {
     whole(&read_quantity(text)?.multiply(&Number::integer(1000)))
 }
 
 /// Whole units, rounded up, as the scheduler counts bytes.
+#[must_use]
 pub fn read_whole(text: &str) -> Option<u64> {
     whole(&read_quantity(text)?)
 }
@@ -46,7 +49,7 @@ fn whole(number: &Number) -> Option<u64> {
 
 #[cfg(test)]
 mod tests {
-    use crate::act::kubernetes::quantity::{read_millis, read_whole};
+    use crate::observe::{read_millis, read_whole};
 
     #[test]
     fn quantities_are_read_as_the_scheduler_reads_them() {
