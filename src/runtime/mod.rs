@@ -2,3 +2,10 @@
 
 pub mod board;
 pub mod configuration;
+mod rules_files;
+#[cfg(feature = "daemon")]
+mod rules_watch;
+
+pub use rules_files::{RulesFilesError, read_rules_files, rules_files};
+#[cfg(feature = "daemon")]
+pub use rules_watch::{RulesWatch, WatchError};
