@@ -2,10 +2,14 @@
 
 pub mod board;
 pub mod configuration;
+mod dry_run;
+mod notices;
 mod rules_files;
 #[cfg(feature = "daemon")]
 mod rules_watch;
 
+pub use dry_run::{DryRun, PLANNED_ONLY};
+pub use notices::read_notices;
 pub use rules_files::{RulesFilesError, read_rules_files, rules_files};
 #[cfg(feature = "daemon")]
 pub use rules_watch::{RulesWatch, WatchError};
