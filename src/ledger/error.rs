@@ -12,6 +12,12 @@ pub enum LedgerError {
     /// The write or read may or may not have happened.
     #[error("the ledger cannot be reached: {reason}")]
     Unavailable { reason: String },
+    /// The table does not exist (yet, or no longer).
+    #[error("the ledger's table `{table}` does not exist in `{region}`")]
+    NoTable { table: String, region: String },
+    /// The role or user may not do what the ledger needs.
+    #[error("access to the ledger is denied: {reason}")]
+    Denied { reason: String },
     /// The store is open in another process.
     #[error("the ledger `{path}` is in use by another process")]
     Locked { path: String },
@@ -29,7 +35,13 @@ impl LedgerError {
     pub fn help(&self) -> Option<&'static str> {
         match self {
             Self::Held { .. } | Self::Fenced { .. } => None,
-            Self::Unavailable { .. } => Some("the next tick tries again; look at the network and at the permissions of the role"),
+            Self::Unavailable { .. } => Some("the next tick tries again; look at the network if it lasts"),
+            Self::NoTable { .. } => {
+                Some("make it with `smartscale ledger create`, or name another one under [ledger] in `smartscale.toml`")
+            }
+            Self::Denied { .. } => {
+                Some("allow the role GetItem, Query, PutItem, UpdateItem, ConditionCheckItem and DescribeTable on the table")
+            }
             Self::Locked { .. } => Some("stop the other process, or give this one a ledger of its own in `smartscale.toml`"),
             Self::Newer { .. } => Some("run the newer version, or move the ledger aside to begin a new one"),
             Self::Corrupt { .. } => Some("restore the ledger from a backup, or move it aside: it is rebuilt from tags, taints and tokens"),

@@ -1,9 +1,12 @@
 //! The ledger: one lease, one state and the record of samples and events for each cluster, behind one port.
 
+#[cfg(feature = "aws")]
+pub mod dynamodb;
 mod error;
 mod event;
 mod lease;
 mod memory;
+mod migration;
 mod port;
 mod recorded;
 mod redb;

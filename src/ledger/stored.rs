@@ -1,6 +1,7 @@
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
+use crate::ledger::migration::{MIGRATIONS, forward};
 use crate::ledger::{LedgerError, SCHEMA, State};
 
 /// The stored form: JSON, which people and other tools can read.
@@ -24,11 +25,12 @@ pub fn decode_state(bytes: &[u8]) -> Result<State, LedgerError> {
     struct Schema {
         schema: u32,
     }
-    let Schema { schema: found } = decode("state", bytes)?;
-    if found > SCHEMA {
-        return Err(LedgerError::Newer { found, known: SCHEMA });
+    let Schema { schema } = decode("state", bytes)?;
+    if schema == SCHEMA {
+        return decode("state", bytes);
     }
-    decode("state", bytes)
+    let state = forward(decode("state", bytes)?, &MIGRATIONS)?;
+    serde_json::from_value(state).map_err(|error| corrupt("state", &error))
 }
 
 fn corrupt(what: &str, error: &serde_json::Error) -> LedgerError {
