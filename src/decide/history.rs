@@ -3,21 +3,119 @@ use serde::{Deserialize, Serialize};
 
 use crate::rules::Number;
 
-/// The condensed history of one metric: the mean of each stretch of [`BUCKET_SECONDS`].
+/// The length of a bucket: half an hour, in seconds.
+pub const BUCKET_SECONDS: i64 = 1800;
+/// Four weeks of them are kept.
+const KEPT: usize = 4 * 7 * 48;
+/// How many significant digits of a mean are kept.
+const DIGITS: usize = 6;
+
+/// The condensed history of one metric, from which it is forecast: the mean of each half hour of the last four weeks.
+///
+/// Of an `of capacity` metric it is the work that is recorded, value × ready workers, which does not change with their
+/// number.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct History {
-    /// In order of time, stretches without a sample left out.
-    pub buckets: Vec<Bucket>,
+    /// The number of the first bucket: its start in Unix time, in half hours.
+    first: i64,
+    /// Without gaps in numbering; `None`: nothing was sampled in that half hour. The last one is the open bucket's, so far.
+    means: Vec<Option<Number>>,
+    /// The sum and the number of the samples in the last bucket.
+    sum: Number,
+    samples: u32,
 }
 
-/// The samples of one stretch of time.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Bucket {
-    /// Its start, a multiple of [`BUCKET_SECONDS`].
-    pub start: Timestamp,
-    pub samples: u32,
-    pub mean: Number,
+impl History {
+    /// Takes one more sample. One that is older than the last bucket is left out: history is recorded as it happens.
+    pub fn record(&mut self, at: Timestamp, value: &Number) {
+        let bucket = number_of(at);
+        if self.means.is_empty() {
+            self.first = bucket;
+        }
+        let Some(index) = bucket.checked_sub(self.first).and_then(|index| usize::try_from(index).ok()) else { return };
+        if index + 1 < self.means.len() {
+            return;
+        }
+        if index >= self.means.len() {
+            if index > self.means.len() + KEPT {
+                // After so long a pause nothing of before is kept.
+                *self = Self { first: bucket, ..Self::default() };
+                return self.record(at, value);
+            }
+            self.means.resize(index + 1, None);
+            (self.sum, self.samples) = (Number::ZERO, 0);
+        }
+        self.sum = self.sum.add(value);
+        self.samples = self.samples.saturating_add(1);
+        let mean = rounded(self.sum.to_f64() / f64::from(self.samples));
+        if let Some(last) = self.means.last_mut() {
+            *last = mean;
+        }
+        if self.means.len() > KEPT {
+            let surplus = self.means.len() - KEPT;
+            self.means.drain(..surplus);
+            self.first = self.first.saturating_add(i64::try_from(surplus).unwrap_or(i64::MAX));
+        }
+    }
+
+    /// The mean of the bucket of this number.
+    pub(super) fn mean(&self, bucket: i64) -> Option<f64> {
+        let index = usize::try_from(bucket.checked_sub(self.first)?).ok()?;
+        self.means.get(index)?.as_ref().map(Number::to_f64)
+    }
+
+    /// The number of the first bucket; `None`: nothing was recorded yet.
+    pub(super) fn first(&self) -> Option<i64> {
+        (!self.means.is_empty()).then_some(self.first)
+    }
 }
 
-/// The length of a bucket: half an hour.
-pub const BUCKET_SECONDS: i64 = 1800;
+/// The number of the bucket in which an instant lies.
+pub(super) fn number_of(at: Timestamp) -> i64 {
+    at.as_second().div_euclid(BUCKET_SECONDS)
+}
+
+fn rounded(mean: f64) -> Option<Number> {
+    format!("{mean:.*e}", DIGITS - 1).parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::Timestamp;
+
+    use crate::decide::History;
+    use crate::rules::Number;
+
+    fn history(samples: &[(i64, i64)]) -> History {
+        let mut history = History::default();
+        for (minute, value) in samples {
+            history.record(Timestamp::from_second(minute * 60).unwrap(), &(*value).into());
+        }
+        history
+    }
+
+    #[test]
+    fn each_half_hour_has_the_mean_of_its_samples() {
+        let history = history(&[(0, 10), (15, 20), (30, 7), (95, 1)]);
+        assert_eq!((history.mean(0), history.mean(1), history.mean(2), history.mean(3)), (Some(15.0), Some(7.0), None, Some(1.0)));
+        assert_eq!(history.mean(-1), None);
+    }
+
+    #[test]
+    fn four_weeks_are_kept() {
+        let mut long = History::default();
+        for half_hour in 0..3000_i64 {
+            long.record(Timestamp::from_second(half_hour * 1800).unwrap(), &half_hour.into());
+        }
+        assert_eq!(long.first(), Some(3000 - 4 * 7 * 48));
+        assert_eq!(long.mean(2999), Some(2999.0));
+        long.record(Timestamp::from_second(9_000 * 1800).unwrap(), &Number::integer(1));
+        assert_eq!(long.first(), Some(9_000));
+    }
+
+    #[test]
+    fn an_older_sample_is_left_out() {
+        assert_eq!(history(&[(60, 10), (10, 99)]).mean(2), Some(10.0));
+        assert_eq!(history(&[(60, 10), (10, 99)]).first(), Some(2));
+    }
+}

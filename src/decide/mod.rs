@@ -1,17 +1,43 @@
 //! Rules × observations × memory × instant → decision and its because. Pure: the same four give the same decision, byte
 //! for byte.
 
+mod aggregate;
+mod arbitrate;
 mod because;
+mod bounds;
+#[expect(clippy::module_inception, reason = "the folder is the stage, and this is its one function")]
+mod decide;
 mod decision;
+mod evaluate;
+mod explain;
+mod forecast;
+mod guards;
 mod history;
 mod input;
+mod judge;
+mod lasting;
 mod memory;
+mod named;
+mod needs;
+mod rebound;
+mod recall;
+mod seen;
+mod view;
+mod written;
 
 pub use because::{
     Because, BoundsReason, Direction, Finding, GuardReason, Lift, Part, RuleReason, Term, TermValue, Truth, Uncovered, Verdict,
     WindowReason, Winning,
 };
+pub use decide::decide;
 pub use decision::{Action, Decision, Guard};
-pub use history::{BUCKET_SECONDS, Bucket, History};
+pub use history::{BUCKET_SECONDS, History};
 pub use input::{Backoff, Input, Observed, Prices};
 pub use memory::{Change, Memory, Record};
+pub use needs::{Needs, needs};
+pub use recall::memory_after;
+
+#[cfg(test)]
+mod decide_tests;
+#[cfg(test)]
+mod scene;

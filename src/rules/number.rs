@@ -227,6 +227,12 @@ impl Ord for Number {
     }
 }
 
+impl Default for Number {
+    fn default() -> Self {
+        Self::ZERO
+    }
+}
+
 impl From<i64> for Number {
     fn from(value: i64) -> Self {
         Self::integer(value)

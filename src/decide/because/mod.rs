@@ -2,6 +2,8 @@
 //! proposal, and what would change it. All faces render from here.
 
 mod finding;
+pub(in crate::decide) mod quantity;
+mod text;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -20,7 +22,7 @@ pub struct Because {
     pub rules: Vec<RuleReason>,
     /// The proposal that won, before it was cut.
     pub winning: Option<Winning>,
-    /// The `keep` rules whose own number is the bound that was reached.
+    /// The `keep` rules whose own number is the bound that was reached, or towards which nodes are removed by steps.
     pub reached: Vec<String>,
     /// Every guard that had a say in the change.
     pub guards: Vec<GuardReason>,
@@ -69,7 +71,7 @@ pub struct RuleReason {
     pub proposal: Option<u32>,
     /// The guards of its own by which its proposal was set aside.
     pub held: Vec<GuardReason>,
-    /// A veto or bounds in words: `hold removals`, `keep 6..10 nodes`; empty for other actions.
+    /// The action as the rule writes it: `add 1 node`, `keep 6..10 nodes`.
     pub action: String,
 }
 

@@ -1,0 +1,51 @@
+use crate::decide::arbitrate::{Arbiter, Outcome};
+use crate::decide::bounds::InForce;
+use crate::decide::judge::{Judge, Judged};
+use crate::decide::seen::Seen;
+use crate::decide::{Action, Because, Decision, Direction, Input};
+
+/// Decides what is to be done at the instant that was observed.
+///
+/// Deterministic: the same input gives the same decision, byte for byte.
+#[must_use]
+pub fn decide(input: &Input<'_>) -> Decision {
+    let seen = Seen::new(input);
+    let judge = Judge { input, seen: &seen };
+    let judged: Vec<Judged> = input.cluster.rules.iter().map(|rule| judge.judge(rule)).collect();
+    let nodes = judge.nodes();
+    let bounds = InForce::of(judge, &judged, nodes);
+    let outcome = nodes.map(|nodes| Arbiter { judge, judged: &judged, bounds: &bounds, nodes }.arbitrate());
+    conclude(judge, &judged, &bounds, outcome)
+}
+
+fn conclude(judge: Judge<'_>, judged: &[Judged], bounds: &InForce, outcome: Option<Outcome>) -> Decision {
+    let nodes = judge.nodes();
+    // Where nobody can say how many nodes there are, nothing is done.
+    let (action, wanted) = match (&outcome, nodes) {
+        (Some(outcome), Some(nodes)) => (outcome.action(nodes), Some(outcome.target)),
+        _ => (Action::Stay, None),
+    };
+    let (direction, winning, reached, guards, mut held) = match outcome {
+        Some(outcome) => (outcome.direction, outcome.winning, outcome.reached, outcome.guards, outcome.held),
+        None => (Direction::None, None, Vec::new(), Vec::new(), Vec::new()),
+    };
+    let rules = judge.input.cluster.rules.iter().zip(judged).enumerate().map(|(index, (rule, judged))| {
+        let own = held.iter_mut().find(|(of, _)| *of == index).map(|(_, guards)| std::mem::take(guards));
+        judge.explain(rule, judged, own.unwrap_or_default())
+    });
+    let because = Because { nodes, direction, bounds: bounds.reason(judge, judged), rules: rules.collect(), winning, reached, guards };
+    let for_lower_bound = match (action, nodes) {
+        (Action::Add(_), Some(nodes)) => bounds.lower.saturating_sub(nodes),
+        _ => 0,
+    };
+    Decision {
+        at: judge.seen.now,
+        action,
+        wanted,
+        lower: bounds.lower,
+        upper: bounds.upper,
+        for_lower_bound,
+        outage: judge.outage().is_some(),
+        because,
+    }
+}
