@@ -3,11 +3,13 @@
 mod cluster;
 #[cfg(feature = "aws")]
 pub mod ec2;
+mod execute;
 mod fleet;
 #[cfg(feature = "kubernetes")]
 pub mod kubernetes;
 
 pub use cluster::Cluster;
+pub use execute::execute;
 pub use fleet::Fleet;
 
 #[doc(no_inline)]

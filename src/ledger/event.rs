@@ -33,6 +33,11 @@ pub enum EventKind {
     OperationEnded {
         operation: Operation,
     },
+    /// An operation got further, or could not.
+    Advanced {
+        operation: Option<OperationId>,
+        what: String,
+    },
     RulesetChanged {
         from: Option<String>,
         to: String,

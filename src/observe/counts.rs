@@ -22,6 +22,14 @@ impl Counts {
         self.ready?.checked_add(self.launching?)?.checked_add(self.unready?)
     }
 
+    /// More than three workers, and more than 45% of them, are unready (language.md, "Guards"): a partition rather than
+    /// broken nodes. Unknown counts are no outage; nothing is done upon them either.
+    #[must_use]
+    pub fn is_outage(&self) -> bool {
+        let (Some(unready), Some(nodes)) = (self.unready, self.nodes()) else { return false };
+        unready > 3 && u64::from(unready) * 100 > u64::from(nodes) * 45
+    }
+
     #[must_use]
     pub fn of(&self, fact: Fact) -> Option<u32> {
         match fact {

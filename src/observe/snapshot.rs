@@ -1,3 +1,5 @@
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -13,8 +15,9 @@ pub struct Snapshot {
     pub nodes: Seen<Vec<Node>>,
     /// Pods that the scheduler has marked unschedulable.
     pub pending_pods: Seen<Vec<Pod>>,
-    /// Pods on the nodes that are being drained or are candidates for it.
-    pub pods_on_nodes: Seen<Vec<Pod>>,
+    /// The pods on each node that was asked about, by the node's name: those being drained and candidates for it. A node
+    /// that is not in here was not asked about, which is not the same as an empty one.
+    pub pods_on_nodes: Seen<BTreeMap<String, Vec<Pod>>>,
 }
 
 /// A part of the world that was seen, or the reason why not.

@@ -59,6 +59,11 @@ pub enum AttemptState {
     Filled {
         instances: u32,
     },
+    /// Not to be called again (the token came back with other parameters, or its time is over), and yet it may have had
+    /// its effect: looked up by its token.
+    Doubtful {
+        failure: Failure,
+    },
     Failed {
         failure: Failure,
     },

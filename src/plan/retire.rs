@@ -9,7 +9,8 @@ pub struct Retire {
     pub id: OperationId,
     pub decided_at: Timestamp,
     pub cause: RetireCause,
-    pub instance_id: String,
+    /// `None`: nobody knows it (our taint, found on a node without an instance of ours).
+    pub instance_id: Option<String>,
     /// `None` where the instance never became a Node, or its Node is gone.
     pub node_name: Option<String>,
     pub node_uid: Option<String>,
@@ -35,6 +36,8 @@ pub enum RetireCause {
     Dead,
     /// Launched and never joined.
     NeverJoined,
+    /// Our taint, found on a node that no operation retires.
+    Stray,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

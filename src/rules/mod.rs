@@ -8,6 +8,7 @@ mod cluster;
 mod condition;
 mod example;
 mod expression;
+mod lookback;
 mod metric;
 mod number;
 mod opening;

@@ -1,15 +1,19 @@
 //! One tick, and everything that runs it: daemon, function, reload, configuration, wiring.
 
 pub mod board;
+mod clock;
 pub mod configuration;
 mod dry_run;
 mod notices;
+mod ports;
 mod rules_files;
 #[cfg(feature = "daemon")]
 mod rules_watch;
 
+pub use clock::{Clock, SystemClock};
 pub use dry_run::{DryRun, PLANNED_ONLY};
 pub use notices::read_notices;
+pub use ports::{Ports, World};
 pub use rules_files::{RulesFilesError, read_rules_files, rules_files};
 #[cfg(feature = "daemon")]
 pub use rules_watch::{RulesWatch, WatchError};

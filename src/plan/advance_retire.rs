@@ -1,0 +1,208 @@
+use jiff::{SignedDuration, Timestamp};
+
+use crate::observe::{Node, Pod};
+use crate::plan::{
+    OperationId, PROTECTED, Progress, RETIRING_TAINT, Remark, Retire, RetireCause, RetireState, Situation, Spared, cooling, drain,
+};
+use crate::rules::Topic;
+
+/// A list may be a little older than our last write: only after that long does a missing mark mean that somebody took it off.
+const MARK_SETTLES: SignedDuration = SignedDuration::from_mins(1);
+/// An instance that EC2 no longer shows that long after it was terminated is gone.
+const TERMINATED_SETTLES: SignedDuration = SignedDuration::from_mins(2);
+
+/// Carries the retirements forward by what was seen: pods gone, instances dead, Nodes gone, time over.
+pub(crate) fn advance_retires(progress: &mut Progress, situation: &Situation<'_>) -> Vec<Remark> {
+    let mut remarks = Vec::new();
+    let ids: Vec<OperationId> = progress.retires().map(|retire| retire.id.clone()).collect();
+    for id in ids {
+        let Some(retire) = progress.retire_mut(&id) else { continue };
+        // Each step below looks once; a state that was reached lets the next one follow within the same tick.
+        while let Some((state, remark)) = next_state(retire, situation) {
+            retire.state = state;
+            remarks.extend(remark);
+        }
+    }
+    remarks
+}
+
+type Move = Option<(RetireState, Option<Remark>)>;
+
+fn next_state(retire: &mut Retire, situation: &Situation<'_>) -> Move {
+    let now = situation.now;
+    let instance = retire.instance_id.as_deref().and_then(|id| situation.instance(id));
+    if !retire.is_past_termination() && instance.is_some_and(|instance| instance.state.is_dead()) {
+        let text = format!("instance {} is gone", retire.instance_id.as_deref().unwrap_or_default());
+        return Some((RetireState::Gone { at: now }, Some(Remark::of(&retire.id, text))));
+    }
+    match retire.state.clone() {
+        RetireState::Intended => from_intended(retire, situation),
+        RetireState::Draining { since } => from_draining(retire, situation, since),
+        RetireState::Drained { .. } => from_drained(retire, situation),
+        RetireState::Terminating { since } => {
+            let settled = now >= cooling::later(since, TERMINATED_SETTLES);
+            (settled && instance.is_none() && situation.instances().is_some()).then_some((RetireState::Gone { at: now }, None))
+        }
+        RetireState::Gone { .. } => from_gone(retire, situation),
+        RetireState::RollingBack { reason } => {
+            situation.nodes()?;
+            node(retire, situation).is_none().then_some((RetireState::RolledBack { at: now, reason }, None))
+        }
+        RetireState::NodeDeleted { .. } | RetireState::RolledBack { .. } => None,
+    }
+}
+
+/// The Node that this retirement is about. One that joined late is taken in.
+fn node<'a>(retire: &mut Retire, situation: &Situation<'a>) -> Option<&'a Node> {
+    if retire.node_uid.is_none()
+        && let Some(late) = retire.instance_id.as_deref().and_then(|id| situation.node_of(id))
+    {
+        retire.node_name = Some(late.name.clone());
+        retire.node_uid = Some(late.uid.clone());
+        retire.cordoned_before = late.unschedulable;
+    }
+    situation.node_by_uid(retire.node_uid.as_deref()?)
+}
+
+fn from_intended(retire: &mut Retire, situation: &Situation<'_>) -> Move {
+    let now = situation.now;
+    situation.nodes()?;
+    let known = retire.node_uid.is_some();
+    let Some(node) = node(retire, situation) else {
+        if !known && retire.cause == RetireCause::NeverJoined && retire.decided_at < now {
+            // Looked for twice, at two ticks: it is no Node and runs no pods.
+            return Some((RetireState::Terminating { since: now }, None));
+        }
+        return known.then(|| roll_back(retire, "its Node is gone".to_owned()));
+    };
+    if retire.cause == RetireCause::NeverJoined && node.is_ready() {
+        return Some(roll_back(retire, "it is ready after all".to_owned()));
+    }
+    let marked = is_marked(node, &retire.id);
+    if !marked {
+        retire.cordoned_before = node.unschedulable;
+    }
+    (now >= retire.deadline && !retire.ends_anyway(now)).then(|| roll_back(retire, "it could not be marked in time".to_owned()))
+}
+
+fn from_draining(retire: &mut Retire, situation: &Situation<'_>, since: Timestamp) -> Move {
+    let now = situation.now;
+    let node = node(retire, situation);
+    // An instance whose end is set goes, whoever wants it to stay.
+    let rescue = matches!(retire.cause, RetireCause::Rescue { .. });
+    if let Some(node) = node.filter(|_| !rescue && now >= cooling::later(since, MARK_SETTLES)) {
+        if !is_marked(node, &retire.id) {
+            return Some(roll_back(retire, "somebody took its taint off".to_owned()));
+        }
+        if !node.unschedulable {
+            return Some(roll_back(retire, "somebody uncordoned it".to_owned()));
+        }
+    }
+    if let Some(node) = node.filter(|node| !rescue && is_protected(node)) {
+        let text = format!("node {} was annotated {PROTECTED}", node.name);
+        return Some(roll_back(retire, text));
+    }
+    if retire.ends_anyway(now) {
+        let text = format!("the notice for {} has run out: terminating with what is left", retire.name());
+        return Some((RetireState::Terminating { since: now }, Some(Remark::of(&retire.id, text).news(Topic::DrainBlocked))));
+    }
+    let pods = situation.pods_on(retire.node_name.as_deref()?);
+    if let Some(pods) = pods {
+        let held_up = drain::held_up_by(pods, &situation.cluster.drain);
+        let closed = situation.nodes().is_some() && node.is_none_or(|node| is_marked(node, &retire.id) && node.unschedulable);
+        if held_up.is_none() && closed {
+            let text = format!("{} is drained after {}", retire.name(), crate::plan::advance_launch::elapsed(now, since));
+            retire.blocked_by = None;
+            return Some((RetireState::Drained { at: now }, Some(Remark::of(&retire.id, text))));
+        }
+        retire.blocked_by = held_up;
+    }
+    (now >= retire.deadline).then(|| out_of_time(retire, node, pods, situation))
+}
+
+/// A drain whose time is over is rolled back, unless only a kubelet that no longer answers stands in its way: then every
+/// pod has been let go by its budget and is deleted, and nobody is left to say so.
+fn out_of_time(retire: &Retire, node: Option<&Node>, pods: Option<&[Pod]>, situation: &Situation<'_>) -> (RetireState, Option<Remark>) {
+    let silent = node.is_none_or(|node| !node.is_ready());
+    let let_go = pods.is_some_and(|pods| drain::to_be_gone(pods).all(|pod| pod.deleted_at.is_some()));
+    let replaced = matches!(retire.cause, RetireCause::Unready | RetireCause::NeverJoined);
+    let held_up = retire.blocked_by.clone().unwrap_or_else(|| "its pods could not be seen".to_owned());
+    let within = situation.cluster.drain.within;
+    if replaced && silent && let_go {
+        let text =
+            format!("{} has not confirmed within {within:#} that its deleted pods are gone ({held_up}): terminating it", retire.name());
+        return (RetireState::Drained { at: situation.now }, Some(Remark::of(&retire.id, text)));
+    }
+    roll_back(retire, format!("not drained within {within:#}: {held_up}"))
+}
+
+fn from_drained(retire: &mut Retire, situation: &Situation<'_>) -> Move {
+    let pods = situation.pods_on(retire.node_name.as_deref()?)?;
+    let came = drain::to_be_gone(pods).find(|pod| pod.deleted_at.is_none())?;
+    // Termination has not been asked for, or it would be `Terminating`.
+    let text = format!("pod {} came to {} after it was drained", came.full_name(), retire.name());
+    Some((RetireState::Draining { since: situation.now }, Some(Remark::of(&retire.id, text))))
+}
+
+fn from_gone(retire: &mut Retire, situation: &Situation<'_>) -> Move {
+    let now = situation.now;
+    situation.nodes()?;
+    if node(retire, situation).is_some() {
+        return None;
+    }
+    let text = format!("{} is gone", retire.name());
+    Some((RetireState::NodeDeleted { at: now }, Some(Remark::of(&retire.id, text))))
+}
+
+fn roll_back(retire: &Retire, reason: String) -> (RetireState, Option<Remark>) {
+    let text = format!("{} stays: {reason}", retire.name());
+    (RetireState::RollingBack { reason }, Some(Remark::of(&retire.id, text).news(Topic::DrainBlocked)))
+}
+
+pub(crate) fn is_marked(node: &Node, operation: &OperationId) -> bool {
+    node.taint(RETIRING_TAINT).and_then(|taint| taint.value.as_deref()) == Some(operation.0.as_str())
+}
+
+pub(crate) fn is_protected(node: &Node) -> bool {
+    node.annotations.get(PROTECTED).is_some_and(|value| value != "false")
+}
+
+impl Retire {
+    /// The instance is gone, or the operation is over.
+    #[must_use]
+    pub const fn is_past_termination(&self) -> bool {
+        matches!(self.state, RetireState::Gone { .. } | RetireState::NodeDeleted { .. } | RetireState::RolledBack { .. })
+    }
+
+    #[must_use]
+    pub const fn has_ended(&self) -> bool {
+        matches!(self.state, RetireState::NodeDeleted { .. } | RetireState::RolledBack { .. })
+    }
+
+    /// Its notice has run out: the instance ends now, drained or not.
+    #[must_use]
+    pub fn ends_anyway(&self, now: Timestamp) -> bool {
+        matches!(&self.cause, RetireCause::Rescue { ends_at, .. } if *ends_at <= now)
+    }
+
+    /// `node ip-10-0-1-7 (i-0abc)`, as far as it is known.
+    #[must_use]
+    pub fn name(&self) -> String {
+        match (&self.node_name, &self.instance_id) {
+            (Some(node), Some(instance)) => format!("node {node} ({instance})"),
+            (Some(node), None) => format!("node {node}"),
+            (None, Some(instance)) => format!("instance {instance}"),
+            (None, None) => "an unknown node".to_owned(),
+        }
+    }
+}
+
+impl Progress {
+    /// Leaves a node alone for a while, longer after each roll-back in a row.
+    pub(crate) fn spare(&mut self, instance_id: &str, now: Timestamp, reason: String) {
+        let before = self.spared.iter().position(|spared| spared.instance_id == instance_id).map(|place| self.spared.swap_remove(place));
+        let failures = before.map_or(1, |spared| spared.failures.saturating_add(1));
+        let until = cooling::later(now, cooling::pause(failures));
+        self.spared.push(Spared { instance_id: instance_id.to_owned(), until, failures, reason });
+    }
+}

@@ -1,0 +1,237 @@
+use std::collections::BTreeMap;
+
+use crate::observe::{InstanceState, Market};
+use crate::plan::fixture::{World, ec2, failure, instance, minutes, noon, worker, world};
+use crate::plan::{AttemptState, FailureClass, OutcomeKind, RetireCause, RetireState, SlotState, Step};
+use crate::rules::{Number, Zones};
+
+/// The calls that are due: market, type, zone, count.
+fn calls(world: &World) -> Vec<(Market, String, String, u32)> {
+    let call = |step| match step {
+        Step::RunInstances(run) => {
+            Some((run.offering.market, run.offering.instance_type.unwrap_or_default(), run.offering.zone, run.count))
+        }
+        _ => None,
+    };
+    world.steps().into_iter().filter_map(call).collect()
+}
+
+fn call(market: Market, instance_type: &str, zone: &str, count: u32) -> (Market, String, String, u32) {
+    (market, instance_type.to_owned(), zone.to_owned(), count)
+}
+
+fn tokens(world: &World) -> Vec<String> {
+    world.launches().iter().flat_map(|launch| launch.attempts.iter().map(|attempt| attempt.token.clone())).collect()
+}
+
+const OD: Market = Market::OnDemand;
+const SPOT: Market = Market::Spot;
+
+#[test]
+fn three_hundred_nodes_are_three_calls() {
+    let mut world = world([]);
+    world.launch(300);
+    let expected = ["1a", "1b", "1c"].map(|zone| call(OD, "t3.small", zone, 100));
+    assert_eq!(calls(&world), expected);
+}
+
+#[test]
+fn the_zone_with_fewest_workers_comes_first() {
+    let mut world = world([worker("a").zone("1a"), worker("b").zone("1a"), worker("c").zone("1b")]);
+    world.launch(2);
+    assert_eq!(calls(&world), [call(OD, "t3.small", "1c", 1), call(OD, "t3.small", "1b", 1)]);
+}
+
+#[test]
+fn only_the_named_zones_are_used() {
+    let mut world = world([]);
+    world.cluster.capacity.zones = Zones::Only(vec!["1b".to_owned()]);
+    world.launch(2);
+    assert_eq!(calls(&world), [call(OD, "t3.small", "1b", 2)]);
+}
+
+#[test]
+fn the_spot_share_is_that_of_the_pool_after_the_launch() {
+    // 70% of 5 is 3.5, so 4; one runs already.
+    let mut world = world([worker("a").spot(), worker("b").zone("1b")]);
+    world.cluster.capacity.spot = Number::integer(70);
+    world.launch(3);
+    let by_market = calls(&world).into_iter().fold(BTreeMap::new(), |mut sums, (market, _, _, count)| {
+        *sums.entry(market).or_insert(0) += count;
+        sums
+    });
+    assert_eq!(by_market, BTreeMap::from([(SPOT, 3)]));
+}
+
+#[test]
+fn without_spot_capacity_come_the_next_type_the_next_zone_and_on_demand() {
+    let mut world = world([]);
+    world.cluster.capacity.spot = Number::integer(100);
+    world.launch(1);
+    let mut tried = Vec::new();
+    for _ in 0..8 {
+        tried.extend(calls(&world));
+        world.answer(|_| Err(failure(FailureClass::Offering)));
+        world.attempts();
+    }
+    let expected = [
+        call(SPOT, "t3.small", "1a", 1),
+        call(SPOT, "t3a.small", "1a", 1),
+        call(SPOT, "t3.small", "1b", 1),
+        call(SPOT, "t3a.small", "1b", 1),
+        call(SPOT, "t3.small", "1c", 1),
+        call(SPOT, "t3a.small", "1c", 1),
+        call(OD, "t3.small", "1a", 1),
+        call(OD, "t3a.small", "1a", 1),
+    ];
+    assert_eq!(tried, expected);
+}
+
+#[test]
+fn a_partial_fill_leaves_the_rest_to_the_next_offering() {
+    let mut world = world([]);
+    world.cluster.capacity.zones = Zones::Only(vec!["1a".to_owned()]);
+    world.launch(5);
+    world.answer(|step| ec2(step, 2, noon()));
+    world.attempts();
+    assert_eq!(calls(&world), [call(OD, "t3a.small", "1a", 3)]);
+    assert_eq!(world.launches()[0].slots.len(), 2);
+}
+
+#[test]
+fn an_unknown_outcome_asks_again_with_the_same_token() {
+    for class in [FailureClass::Unknown, FailureClass::Throttle] {
+        let mut world = world([]);
+        world.launch(2);
+        let (before, steps) = (tokens(&world), world.steps());
+        for _ in 0..3 {
+            world.answer(|_| Err(failure(class)));
+            world.later(minutes(1));
+            world.advance();
+            world.attempts();
+        }
+        assert_eq!(tokens(&world), before, "{class:?}");
+        assert_eq!(world.steps(), steps, "every parameter is the same");
+    }
+}
+
+#[test]
+fn a_call_whose_time_is_over_is_looked_up_and_never_made_again() {
+    let mut world = world([]);
+    world.launch(1);
+    world.later(minutes(6));
+    world.advance();
+    world.answer(|_| Err(failure(FailureClass::Unknown)));
+    assert!(matches!(world.steps().as_slice(), [Step::FindByToken(_)]));
+    world.answer(|_| Ok(OutcomeKind::Instances(Vec::new())));
+    assert!(matches!(world.launches()[0].attempts[0].state, AttemptState::Failed { .. }));
+    world.advance();
+    assert_eq!(world.settle().len(), 1, "nothing is waited for any more");
+}
+
+#[test]
+fn each_class_of_failure_cools_what_it_names() {
+    let cases = [
+        (FailureClass::Offering, Some(call(OD, "t3a.small", "1a", 1))),
+        (FailureClass::Subnet, Some(call(OD, "t3.small", "1b", 1))),
+        (FailureClass::Market, None),
+        (FailureClass::Configuration, None),
+    ];
+    for (class, next) in cases {
+        let mut world = world([]);
+        world.launch(1);
+        world.answer(|_| Err(failure(class)));
+        world.attempts();
+        assert_eq!(calls(&world), next.clone().into_iter().collect::<Vec<_>>(), "{class:?}");
+        assert_eq!(world.launches()[0].given_up.is_some(), next.is_none(), "{class:?}");
+        let backoff = world.progress.backoff(&world.cluster.capacity, world.now);
+        assert_eq!(backoff.and_then(|backoff| backoff.until), next.is_none().then(|| noon() + minutes(3)), "{class:?}");
+    }
+}
+
+#[test]
+fn pauses_double_from_three_minutes() {
+    let mut world = world([]);
+    world.cluster.capacity.instances.truncate(1);
+    world.cluster.capacity.zones = Zones::Only(vec!["1a".to_owned()]);
+    for expected in [3, 6, 12, 24, 48, 60, 60] {
+        world.launch(1);
+        world.answer(|_| Err(failure(FailureClass::Offering)));
+        world.attempts();
+        world.settle();
+        let until = world.progress.backoff(&world.cluster.capacity, world.now).unwrap().until.unwrap();
+        assert_eq!(until.duration_since(world.now), minutes(expected));
+        world.now = until;
+    }
+}
+
+#[test]
+fn a_replay_that_returns_a_dead_instance_goes_to_the_next_attempt() {
+    let mut world = world([]);
+    world.launch(1);
+    let first = tokens(&world);
+    world.answer(|_| {
+        let mut dead = instance("x");
+        dead.state = InstanceState::Terminated;
+        Ok(OutcomeKind::Instances(vec![dead]))
+    });
+    world.attempts();
+    assert_eq!(calls(&world), [call(OD, "t3a.small", "1a", 1)]);
+    assert!(!tokens(&world)[1..].contains(&first[0]));
+}
+
+#[test]
+fn a_slot_goes_from_pending_to_joined_to_ready() {
+    let mut world = world([]);
+    world.launch(1);
+    world.answer(|step| ec2(step, 1, noon()));
+    let id = world.launches()[0].slots[0].instance_id.clone();
+    let name = id.trim_start_matches("i-").to_owned();
+    // EC2 does not show it yet: that is no failure.
+    world.later(minutes(1)).advance();
+    assert_eq!(world.launches()[0].slots[0].state, SlotState::Pending);
+    world.add(worker(&name).unready_for(minutes(0)));
+    world.advance();
+    assert_eq!(world.launches()[0].slots[0].state, SlotState::Joined);
+    world.node_mut(&name).ready_condition = true;
+    world.advance();
+    assert!(matches!(world.launches()[0].slots[0].state, SlotState::Ready { .. }));
+    assert_eq!(world.settle().len(), 1);
+}
+
+#[test]
+fn an_instance_that_never_joins_is_looked_at_twice_and_terminated() {
+    let mut world = world([]);
+    world.launch(1);
+    world.answer(|step| ec2(step, 1, noon()));
+    world.later(minutes(5)).advance();
+    assert!(matches!(world.launches()[0].slots[0].state, SlotState::Expired { .. }));
+    assert_eq!((world.retires()[0].cause.clone(), world.retires()[0].state.clone()), (RetireCause::NeverJoined, RetireState::Intended));
+    assert!(world.steps().is_empty(), "a second look comes first: {:?}", world.steps());
+    assert_eq!(world.progress.cooled.len(), 1, "it counts against its offering");
+    world.later(minutes(1)).advance();
+    assert!(matches!(world.steps().as_slice(), [Step::Terminate(_)]));
+}
+
+#[test]
+fn one_that_joins_at_the_last_moment_stays() {
+    let mut world = world([]);
+    world.launch(1);
+    world.answer(|step| ec2(step, 1, noon()));
+    let name = world.launches()[0].slots[0].instance_id.trim_start_matches("i-").to_owned();
+    world.later(minutes(5)).advance();
+    world.settle();
+    world.add(worker(&name));
+    world.later(minutes(1)).advance();
+    assert!(matches!(world.retires()[0].state, RetireState::RollingBack { .. }));
+    assert!(matches!(world.steps().as_slice(), [Step::UnmarkNode(_)]));
+}
+
+#[test]
+fn nobody_is_late_while_kubernetes_is_unseen() {
+    let mut world = world([]).blind(false, true);
+    world.launch(1);
+    world.answer(|step| ec2(step, 1, noon()));
+    world.later(minutes(60)).advance();
+    assert_eq!(world.launches()[0].slots[0].state, SlotState::Pending);
+}

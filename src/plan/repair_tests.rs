@@ -1,0 +1,141 @@
+use crate::observe::InstanceState;
+use crate::plan::fixture::{World, ec2, minutes, noon, worker, world};
+use crate::plan::{INSTANCE_LABEL, LaunchCause, OutcomeKind, RetireCause, RetireState, Step};
+
+fn replacements(world: &World) -> Vec<String> {
+    let of = |launch: &&crate::plan::Launch| match &launch.cause {
+        LaunchCause::Replacement { of } => Some(of.clone()),
+        _ => None,
+    };
+    world.launches().iter().filter_map(of).collect()
+}
+
+#[test]
+fn a_stray_instance_is_adopted_and_expires() {
+    let mut world = world([worker("a"), worker("stray").without_node()]);
+    world.advance();
+    assert!(matches!(world.launches()[0].cause, LaunchCause::Adopted));
+    world.advance();
+    assert_eq!(world.launches().len(), 1, "once");
+    assert!(world.steps().is_empty(), "nothing is asked of EC2 for it");
+    world.later(minutes(5)).advance();
+    world.later(minutes(1)).advance();
+    assert!(matches!(world.steps().as_slice(), [Step::Terminate(step)] if step.instance_id == "i-stray"), "{:?}", world.steps());
+}
+
+#[test]
+fn a_stray_that_joins_becomes_a_worker() {
+    let mut world = world([worker("stray").without_node()]);
+    world.advance();
+    world.add(worker("stray").without_instance());
+    world.later(minutes(1)).advance();
+    assert_eq!(world.settle().len(), 1);
+    world.advance();
+    assert!(world.progress.operations.is_empty());
+}
+
+#[test]
+fn the_node_of_a_dead_instance_is_deleted_and_one_worker_takes_its_place() {
+    let mut world = world([worker("a").state(InstanceState::Terminated), worker("b")]);
+    for _ in 0..2 {
+        world.advance();
+        assert_eq!(replacements(&world), ["i-a"]);
+        assert!(matches!(world.retires().as_slice(), [retire] if retire.cause == RetireCause::Dead));
+    }
+    assert!(matches!(world.steps().as_slice(), [Step::DeleteNode(step)] if step.node_uid == "uid-a"), "{:?}", world.steps());
+}
+
+#[test]
+fn a_node_whose_instance_was_forgotten_is_deleted_only_if_it_was_ours() {
+    for (label, expected) in [(true, 1), (false, 0)] {
+        let mut world = world([worker("ghost").without_instance().unready_for(minutes(11)), worker("b")]);
+        if label {
+            world.node_mut("ghost").labels.insert(INSTANCE_LABEL.to_owned(), "i-ghost".to_owned());
+        }
+        world.advance();
+        assert_eq!(world.retires().len(), expected, "label {label}");
+    }
+}
+
+#[test]
+fn unready_workers_are_replaced_one_at_a_time_the_new_one_first() {
+    let mut world = world([worker("a").unready_for(minutes(12)), worker("b").unready_for(minutes(11)), worker("c")]);
+    world.advance();
+    assert_eq!(replacements(&world), ["i-a"], "the one that is unready longest");
+    assert!(world.retires().is_empty(), "the new one comes first");
+    world.attempts();
+    world.answer(|step| ec2(step, 1, noon()));
+    let new = world.launches()[0].slots[0].instance_id.trim_start_matches("i-").to_owned();
+    world.add(worker(&new));
+    world.later(minutes(1)).advance();
+    assert!(matches!(world.retires().as_slice(), [retire] if retire.cause == RetireCause::Unready));
+    assert_eq!(replacements(&world).len(), 1, "the next one waits until the first is gone");
+}
+
+#[test]
+fn one_that_comes_back_is_kept() {
+    let mut world = world([worker("a").unready_for(minutes(12)), worker("c")]);
+    world.advance();
+    world.attempts();
+    world.answer(|step| ec2(step, 1, noon()));
+    let new = world.launches()[0].slots[0].instance_id.trim_start_matches("i-").to_owned();
+    world.add(worker(&new));
+    world.node_mut("a").ready_condition = true;
+    world.later(minutes(1)).advance();
+    assert!(world.retires().is_empty());
+}
+
+#[test]
+fn nobody_is_replaced_before_the_time_nor_in_an_outage_nor_in_the_grace_of_a_new_ledger() {
+    let unready = |count: usize, ago| {
+        world(
+            ["a", "b", "c", "d", "e", "f", "g", "h"]
+                .into_iter()
+                .enumerate()
+                .map(move |(place, name)| if place < count { worker(name).unready_for(minutes(ago)) } else { worker(name) }),
+        )
+    };
+    let mut early = unready(1, 9);
+    let mut outage = unready(4, 20);
+    let mut grace = unready(1, 20);
+    grace.progress.grace_until = Some(noon() + minutes(1));
+    for (name, world) in [("early", &mut early), ("outage", &mut outage), ("grace", &mut grace)] {
+        world.advance();
+        assert_eq!(replacements(world), Vec::<String>::new(), "{name}");
+    }
+    let mut three = unready(3, 20);
+    three.advance();
+    assert_eq!(replacements(&three).len(), 1, "three are no outage");
+}
+
+#[test]
+fn a_replacement_keeps_within_the_upper_bound() {
+    let mut unready = world([worker("a").unready_for(minutes(12)), worker("b")]);
+    unready.cluster.nodes.upper = 2;
+    unready.advance();
+    assert_eq!(replacements(&unready).len(), 1, "it takes the place of one that counted");
+    let mut lost = world([worker("a").state(InstanceState::Terminated), worker("b"), worker("c")]);
+    lost.cluster.nodes.upper = 2;
+    lost.advance();
+    assert_eq!(replacements(&lost).len(), 0);
+}
+
+#[test]
+fn nothing_is_repaired_upon_what_was_not_seen() {
+    for (ec2, kubernetes) in [(true, false), (false, true)] {
+        let mut world = world([worker("a").state(InstanceState::Terminated), worker("stray").without_node()]).blind(ec2, kubernetes);
+        world.advance();
+        assert!(world.progress.operations.is_empty());
+    }
+}
+
+#[test]
+fn a_node_that_was_being_retired_is_not_replaced() {
+    let mut world = world([worker("a").state(InstanceState::Terminated).marked("r-lost"), worker("b")]);
+    world.advance();
+    assert_eq!(replacements(&world), Vec::<String>::new());
+    world.answer(|_| Ok(OutcomeKind::Done));
+    world.remove_node("a");
+    world.advance();
+    assert!(matches!(world.retires()[0].state, RetireState::NodeDeleted { .. }));
+}

@@ -1,0 +1,72 @@
+use jiff::Timestamp;
+
+use crate::observe::{Notice, NoticeKind};
+use crate::plan::{Operation, Progress, Remark, Retire, RetireCause, RetireState, Situation, cooling, repair, token::fresh_id};
+use crate::rules::Topic;
+
+/// Begins a rescue for each notice about a living instance of ours: a retire with a deadline, its replacement in parallel.
+/// Notices come more than once and about other people's instances too: neither does anything.
+pub(crate) fn rescue(progress: &mut Progress, situation: &Situation<'_>) -> Vec<Remark> {
+    let mut remarks = Vec::new();
+    for notice in situation.notices {
+        let Some(instance) = situation.instance(&notice.instance_id).filter(|instance| instance.state.is_alive()) else { continue };
+        let end = notice.ends_at.unwrap_or(Timestamp::MAX);
+        let cause = RetireCause::Rescue { notice: words(notice), ends_at: end };
+        // Without an end there is time for an orderly drain, and none for more.
+        let deadline = end.min(cooling::later(situation.now, situation.cluster.drain.within).max(end_of_urgent(notice)));
+        let known = progress.retire_of(&instance.id).map(|retire| (retire.id.clone(), retire.clone()));
+        match known {
+            Some((_, retire)) if matches!(&retire.cause, RetireCause::Rescue { ends_at, .. } if *ends_at <= end) => continue,
+            Some((id, before)) => {
+                let already_wanted =
+                    matches!(before.cause, RetireCause::Decision { .. } | RetireCause::Unready | RetireCause::Rescue { .. });
+                let Some(retire) = progress.retire_mut(&id) else { continue };
+                retire.cause = cause;
+                retire.deadline = deadline;
+                if matches!(retire.state, RetireState::RollingBack { .. }) {
+                    retire.state = RetireState::Intended;
+                }
+                remarks.push(Remark::of(&id, format!("{}: {}", retire.name(), words(notice))).news(Topic::SpotInterruption));
+                if already_wanted {
+                    continue;
+                }
+            }
+            None => {
+                let node = situation.node_of(&instance.id);
+                let retire = Retire {
+                    id: fresh_id('r', situation.now, situation.fence, &progress.operations),
+                    decided_at: situation.now,
+                    cause,
+                    instance_id: Some(instance.id.clone()),
+                    node_name: node.map(|node| node.name.clone()),
+                    node_uid: node.map(|node| node.uid.clone()),
+                    cordoned_before: node.is_some_and(|node| node.unschedulable),
+                    deadline,
+                    state: RetireState::Intended,
+                    blocked_by: None,
+                };
+                remarks.push(Remark::of(&retire.id, format!("{}: {}", retire.name(), words(notice))).news(Topic::SpotInterruption));
+                progress.operations.push(Operation::Retire(retire));
+            }
+        }
+        remarks.extend(repair::replace(progress, situation, &notice.instance_id));
+    }
+    remarks
+}
+
+/// An instance that ends soon is drained up to its end.
+fn end_of_urgent(notice: &Notice) -> Timestamp {
+    match notice.kind {
+        NoticeKind::SpotInterruption => notice.ends_at.unwrap_or(Timestamp::MIN),
+        NoticeKind::RebalanceRecommendation | NoticeKind::ScheduledMaintenance => Timestamp::MIN,
+    }
+}
+
+fn words(notice: &Notice) -> String {
+    let what = match notice.kind {
+        NoticeKind::SpotInterruption => "spot interruption",
+        NoticeKind::RebalanceRecommendation => "rebalance recommendation",
+        NoticeKind::ScheduledMaintenance => "scheduled maintenance",
+    };
+    notice.ends_at.map_or_else(|| what.to_owned(), |end| format!("{what} at {end:.0}"))
+}

@@ -1,0 +1,341 @@
+use std::collections::BTreeSet;
+
+use jiff::Timestamp;
+
+use crate::observe::{InstanceState, Notice, NoticeKind, Pod};
+use crate::plan::fixture::{World, failure, minutes, node, noon, of_kind, pod, worker, world};
+use crate::plan::{CORDONED_BEFORE, DO_NOT_EVICT, FailureClass, OutcomeKind, PROTECTED, RetireCause, RetireState, Step, choose};
+use crate::rules::{PodLabel, Protection};
+
+fn chosen(world: &World, count: u32) -> Vec<String> {
+    choose(&world.progress, &world.situation(), count, world.cluster.nodes.lower, &BTreeSet::new()).chosen
+}
+
+fn reason(world: &World, name: &str) -> String {
+    let removal = choose(&world.progress, &world.situation(), 1, world.cluster.nodes.lower, &BTreeSet::from(["i-guarded".to_owned()]));
+    let passed = removal.passed_over.into_iter().find(|passed| passed.node_name == format!("node-{name}"));
+    passed.map(|passed| passed.reason).unwrap_or_default()
+}
+
+#[test]
+fn the_zone_with_most_workers_then_the_fewest_pods_then_the_newest() {
+    let mut zones = world([worker("a").zone("1a"), worker("b").zone("1b"), worker("c").zone("1b")]).with_pods([pod("p", "b")]);
+    assert_eq!(chosen(&zones, 1), ["i-c"], "of the fuller zone the emptier node");
+    assert_eq!(chosen(&zones, 2), ["i-c", "i-a"], "then the zones are even and a has no pods");
+    zones.set_pods([]);
+    zones.node_mut("b").created_at = noon() - minutes(1);
+    assert_eq!(chosen(&zones, 1), ["i-b"], "the newest");
+}
+
+#[test]
+fn no_choice_goes_below_the_lower_bound() {
+    for (workers, lower, wanted, expected) in [(3, 1, 9, 2), (3, 3, 1, 0), (3, 0, 3, 3)] {
+        let mut world = world(["a", "b", "c"].into_iter().take(workers).map(worker)).with_pods([]);
+        world.cluster.nodes.lower = lower;
+        assert_eq!(chosen(&world, wanted).len(), expected);
+    }
+}
+
+#[test]
+fn each_node_that_is_passed_over_has_its_reason() {
+    let mut protected = pod("solo", "h");
+    protected.owner.as_mut().unwrap().replicas = Some(1);
+    let mut bare = pod("bare", "e");
+    bare.owner = None;
+    let mut local = pod("local", "g");
+    local.local_storage.push("cache".to_owned());
+    let mut kept = pod("kept", "f");
+    kept.annotations.insert(DO_NOT_EVICT.to_owned(), "true".to_owned());
+    let mut labelled = pod("db", "i");
+    labelled.labels.insert("tier".to_owned(), "db".to_owned());
+    let mut world = world([
+        worker("free"),
+        worker("b").annotated(PROTECTED),
+        worker("c").without_instance(),
+        worker("d").unready_for(minutes(2)),
+        worker("e"),
+        worker("f"),
+        worker("g"),
+        worker("h"),
+        worker("i"),
+        worker("guarded"),
+        worker("leaving"),
+    ])
+    .with_pods([bare, kept, local, protected, labelled]);
+    world.cluster.drain.protect = vec![Protection::SingleReplicas, Protection::Label(PodLabel { key: "tier".to_owned(), value: None })];
+    world.retire("leaving");
+    let expected = [
+        ("b", "it is annotated smartscale.dev/protected"),
+        ("c", "its instance is not one of ours by its tags"),
+        ("d", "it is unready: it is replaced, not removed"),
+        ("e", "pod shop/bare has no controller that would start it again"),
+        ("f", "pod shop/kept is annotated smartscale.dev/do-not-evict"),
+        ("g", "pod shop/local would lose its local volume `cache`"),
+        ("h", "pod shop/solo is the only replica of ReplicaSet `web`"),
+        ("i", "pod shop/db has the protected label `tier=db`"),
+        ("guarded", "termination protection is on"),
+        ("leaving", "it is being retired already"),
+    ];
+    for (name, text) in expected {
+        assert_eq!(reason(&world, name), text, "{name}");
+    }
+    assert_eq!(chosen(&world, 1), ["i-free"]);
+}
+
+#[test]
+fn pods_that_were_not_seen_protect_their_node() {
+    let world = world([worker("a"), worker("b")]);
+    assert_eq!(chosen(&world, 1), Vec::<String>::new());
+    assert_eq!(reason(&world, "a"), "its pods could not be seen");
+}
+
+#[test]
+fn a_rebuilt_ledger_removes_nothing_for_a_while() {
+    let mut world = world([worker("a"), worker("b")]).with_pods([]);
+    world.progress.grace_until = Some(noon() + minutes(10));
+    assert_eq!(chosen(&world, 1), Vec::<String>::new());
+    world.later(minutes(10));
+    assert_eq!(chosen(&world, 1).len(), 1);
+}
+
+fn ok(_: &Step) -> Result<OutcomeKind, crate::plan::Failure> {
+    Ok(OutcomeKind::Done)
+}
+
+/// A retirement that has marked its node, and the mark is seen.
+fn draining(pods: impl IntoIterator<Item = Pod>) -> World {
+    let mut world = world([worker("a"), worker("b")]);
+    let id = world.retire("a");
+    assert!(matches!(world.steps().as_slice(), [Step::MarkNode(_)]));
+    world.answer(ok);
+    let marked = worker("a").marked(&id.0).node.unwrap();
+    *world.node_mut("a") = marked;
+    world.later(minutes(1));
+    world.set_pods(pods);
+    world
+}
+
+fn state(world: &World) -> RetireState {
+    world.retires()[0].state.clone()
+}
+
+fn evicted(world: &World) -> Vec<String> {
+    let name = |step| match step {
+        Step::Evict(evict) => Some(evict.pod_name),
+        _ => None,
+    };
+    world.steps().into_iter().filter_map(name).collect()
+}
+
+#[test]
+fn a_retirement_goes_all_the_way() {
+    let mut world = draining([pod("p", "a")]);
+    world.advance();
+    assert_eq!(evicted(&world), ["p"]);
+    world.answer(ok);
+    assert!(matches!(state(&world), RetireState::Draining { .. }), "accepted is not gone");
+    world.set_pods([]);
+    world.advance();
+    assert!(matches!(state(&world), RetireState::Drained { .. }));
+    assert!(matches!(world.steps().as_slice(), [Step::Terminate(_)]));
+    world.answer(ok);
+    assert!(matches!(world.steps().as_slice(), [Step::Terminate(_)]), "again, until it is seen");
+    world.instance_mut("a").state = InstanceState::ShuttingDown;
+    world.advance();
+    assert!(matches!(world.steps().as_slice(), [Step::DeleteNode(delete)] if delete.node_uid == "uid-a"));
+    world.answer(ok);
+    world.advance();
+    assert!(matches!(state(&world), RetireState::Gone { .. }), "a finalizer may hold it");
+    world.remove_node("a");
+    world.advance();
+    assert!(matches!(state(&world), RetireState::NodeDeleted { .. }));
+    assert_eq!(world.settle().len(), 1);
+    assert!(world.steps().is_empty());
+}
+
+#[test]
+fn nothing_is_terminated_while_a_pod_is_there_or_unseen() {
+    let mut waiting = pod("p", "a");
+    waiting.deleted_at = Some(noon());
+    let mut world = draining([waiting]);
+    world.advance();
+    assert!(world.steps().is_empty(), "it is on its way: only waited for");
+    world.snapshot.pods_on_nodes = Ok(std::collections::BTreeMap::new());
+    world.advance();
+    assert!(matches!(state(&world), RetireState::Draining { .. }), "a node that was not asked about is not empty");
+    let mut blind = world.clone().blind(false, true);
+    blind.advance();
+    assert!(matches!(state(&blind), RetireState::Draining { .. }));
+}
+
+#[test]
+fn what_is_not_moved_is_not_waited_for() {
+    let mut mirror = pod("static", "a");
+    mirror.mirror = true;
+    let mut ended = pod("job", "a");
+    ended.phase = crate::observe::PodPhase::Succeeded;
+    let mut world = draining([mirror, ended, of_kind("DaemonSet", pod("agent", "a"))]);
+    world.advance();
+    assert!(matches!(state(&world), RetireState::Drained { .. }));
+}
+
+#[test]
+fn critical_pods_leave_last() {
+    let mut critical = pod("dns", "a");
+    critical.critical = true;
+    let mut world = draining([critical.clone(), pod("web", "a")]);
+    assert_eq!(evicted(&world), ["web"]);
+    world.set_pods([critical]);
+    assert_eq!(evicted(&world), ["dns"]);
+}
+
+#[test]
+fn a_pod_that_comes_back_to_a_drained_node_holds_its_termination() {
+    let mut world = draining([]);
+    world.advance();
+    world.set_pods([pod("late", "a")]);
+    world.later(minutes(1)).advance();
+    assert!(matches!(state(&world), RetireState::Draining { .. }));
+}
+
+#[test]
+fn a_budget_is_waited_for_until_the_drain_is_out_of_time() {
+    let mut world = draining([pod("p", "a")]);
+    for _ in 0..3 {
+        world.answer(|_| Err(failure(FailureClass::Budget)));
+        world.later(minutes(1)).advance();
+        assert!(matches!(state(&world), RetireState::Draining { .. }));
+    }
+    world.later(minutes(1));
+    let remarks = world.advance();
+    assert!(matches!(state(&world), RetireState::RollingBack { .. }));
+    assert!(remarks[0].text.contains("not drained within 5m: pod shop/p is not gone"), "{}", remarks[0].text);
+    assert!(matches!(world.steps().as_slice(), [Step::UnmarkNode(unmark)] if !unmark.keep_cordon));
+    world.answer(ok);
+    world.settle();
+    assert_eq!(world.progress.spared[0].until, world.now + minutes(3), "it is left alone for a while");
+}
+
+#[test]
+fn a_persons_cordon_stays_after_a_roll_back() {
+    let mut world = world([worker("a").cordoned(), worker("b")]);
+    world.retire("a");
+    world.answer(|step| {
+        assert!(matches!(step, Step::MarkNode(mark) if mark.cordoned_before));
+        Ok(OutcomeKind::Done)
+    });
+    world.set_pods([pod("p", "a")]);
+    world.later(minutes(5)).advance();
+    assert!(matches!(world.steps().as_slice(), [Step::UnmarkNode(unmark)] if unmark.keep_cordon));
+}
+
+#[test]
+fn a_person_stops_a_drain() {
+    type Change = fn(&mut crate::observe::Node);
+    let changes: [(&str, Change); 3] = [
+        ("somebody took its taint off", |node| node.taints.clear()),
+        ("somebody uncordoned it", |node| node.unschedulable = false),
+        ("node node-a was annotated smartscale.dev/protected", |node| {
+            node.annotations.insert(PROTECTED.to_owned(), "true".to_owned());
+        }),
+    ];
+    for (reason, change) in changes {
+        let mut world = draining([pod("p", "a")]);
+        change(world.node_mut("a"));
+        world.advance();
+        assert_eq!(state(&world), RetireState::RollingBack { reason: reason.to_owned() });
+    }
+}
+
+#[test]
+fn a_dead_instance_ends_a_drain_wherever_it_is() {
+    let mut world = draining([pod("p", "a")]);
+    world.instance_mut("a").state = InstanceState::Terminated;
+    world.advance();
+    assert!(matches!(world.steps().as_slice(), [Step::DeleteNode(_)]));
+}
+
+#[test]
+fn a_refused_termination_is_rolled_back() {
+    let mut world = draining([]);
+    world.advance();
+    world.answer(|_| Err(failure(FailureClass::Refused)));
+    assert!(matches!(state(&world), RetireState::RollingBack { .. }));
+}
+
+#[test]
+fn an_unready_worker_is_terminated_only_once_its_budgets_let_its_pods_go() {
+    for (let_go, expected) in [(true, "terminated"), (false, "rolled back")] {
+        let mut stuck = pod("p", "a");
+        stuck.deleted_at = let_go.then_some(noon());
+        let mut world = draining([stuck]);
+        world.node_mut("a").ready_condition = false;
+        world.progress.operations.iter_mut().for_each(|operation| {
+            if let crate::plan::Operation::Retire(retire) = operation {
+                retire.cause = RetireCause::Unready;
+            }
+        });
+        world.later(minutes(4)).advance();
+        let came_to = match state(&world) {
+            RetireState::Drained { .. } => "terminated",
+            RetireState::RollingBack { .. } => "rolled back",
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(came_to, expected);
+    }
+}
+
+fn notice(name: &str, ends_at: Timestamp) -> Notice {
+    Notice { instance_id: format!("i-{name}"), kind: NoticeKind::SpotInterruption, ends_at: Some(ends_at) }
+}
+
+#[test]
+fn a_spot_notice_drains_and_replaces_at_once_and_once() {
+    let mut world = world([worker("a").spot(), worker("b")]);
+    world.notices = vec![notice("a", noon() + minutes(2)), notice("a", noon() + minutes(2)), notice("stranger", noon())];
+    for _ in 0..2 {
+        world.advance();
+        assert_eq!((world.retires().len(), world.launches().len()), (1, 1));
+    }
+    world.set_pods([pod("p", "a")]);
+    world.answer(ok);
+    assert_eq!(evicted(&world), ["p"]);
+    world.later(minutes(2));
+    let remarks = world.advance();
+    assert!(remarks.iter().any(|remark| remark.text.contains("has run out")), "{remarks:?}");
+    assert!(world.steps().iter().any(|step| matches!(step, Step::Terminate(_))));
+}
+
+#[test]
+fn a_notice_in_the_middle_of_a_drain_takes_it_over() {
+    let mut world = draining([pod("p", "a")]);
+    world.notices = vec![notice("a", noon() + minutes(3))];
+    world.advance();
+    assert_eq!((world.retires().len(), world.launches().len()), (1, 0), "a node that was to go anyway is not replaced");
+    assert_eq!(world.retires()[0].deadline, noon() + minutes(3));
+}
+
+#[test]
+fn our_mark_without_an_operation_is_taken_off() {
+    let mut world = world([worker("a").marked("r-lost").annotated(CORDONED_BEFORE), worker("b").marked("r-also-lost")]);
+    world.advance();
+    let steps = world.steps();
+    assert!(matches!(steps.as_slice(), [Step::UnmarkNode(a), Step::UnmarkNode(b)] if a.keep_cordon && !b.keep_cordon), "{steps:?}");
+    world.advance();
+    assert_eq!(world.steps(), steps, "once is enough");
+}
+
+#[test]
+fn a_marked_node_is_no_candidate_for_a_name_only() {
+    // A Node object that was made anew under the same name is another node.
+    let mut world = draining([]);
+    let mut anew = node("a");
+    anew.uid = "uid-new".to_owned();
+    anew.instance_id = Some("i-other".to_owned());
+    *world.node_mut("a") = anew;
+    world.answer(|step| {
+        assert!(!matches!(step, Step::DeleteNode(_)));
+        Ok(OutcomeKind::Done)
+    });
+    assert!(world.steps().iter().all(|step| !matches!(step, Step::DeleteNode(delete) if delete.node_uid == "uid-new")));
+}
