@@ -12,6 +12,7 @@ mod lookback;
 mod metric;
 mod number;
 mod opening;
+mod price;
 mod rule;
 mod ruleset;
 mod unit;
@@ -26,6 +27,7 @@ pub use example::{Example, Expectation, Expected, LoadStretch, SeriesStretch, Sh
 pub use expression::{Aggregate, Arithmetic, Expression, MetricId, Rounding};
 pub use metric::{Fact, Metric, Source};
 pub use number::Number;
+pub use price::PriceList;
 pub use rule::{Rule, Timing};
 pub use ruleset::Ruleset;
 pub use unit::Unit;

@@ -1,9 +1,11 @@
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use jiff::SignedDuration;
 use serde::Deserialize;
 
+use crate::rules::Number;
 use crate::runtime::configuration::SecretReference;
 
 /// The whole file. Unknown keys are errors: a mistyped key must not silently mean its default.
@@ -25,6 +27,9 @@ pub struct Settings {
     pub notify: NotifySettings,
     #[serde(default)]
     pub daemon: DaemonSettings,
+    /// Dollars per hour by instance type, as text (`"t3.small" = "0.0228"`), over the table that ships with SmartScale.
+    #[serde(default)]
+    pub prices: BTreeMap<String, Number>,
 }
 
 /// Where Prometheus is.
