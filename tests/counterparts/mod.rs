@@ -2,9 +2,13 @@
 //! plane with KWOK as its kubelets, and Chromium. `./test.sh setup` installs them. A test includes this folder with
 //! `#[path = "../counterparts/mod.rs"] mod counterparts;`.
 
+pub mod aws;
 pub mod browser;
 pub mod dynamodb;
+pub mod ec2;
 pub mod kubernetes;
+pub mod lambda;
+pub mod ministack;
 pub mod prometheus;
 pub mod until;
 
