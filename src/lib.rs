@@ -15,6 +15,7 @@ pub mod observe;
 pub mod plan;
 pub mod rules;
 pub mod runtime;
+pub mod sandbox;
 pub mod source;
 pub mod syntax;
 #[cfg(feature = "web")]

@@ -57,6 +57,14 @@ impl MemoryLedger {
         self.kept().remove(cluster);
     }
 
+    /// Another holder takes the lease, whoever has it, and gives it up again: the fence rises.
+    pub fn usurp(&self, cluster: &str) {
+        if let Some(kept) = self.kept().get_mut(cluster) {
+            kept.fence += 1;
+            kept.holder = None;
+        }
+    }
+
     /// Forgets events and samples from before then.
     pub fn forget_before(&self, cluster: &str, then: Timestamp) {
         if let Some(kept) = self.kept().get_mut(cluster) {

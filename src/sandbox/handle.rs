@@ -1,0 +1,176 @@
+use std::future::{Future, pending, poll_fn};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::{Context, Poll, Wake, Waker};
+
+use jiff::{SignedDuration, Timestamp};
+
+use crate::ledger::MemoryLedger;
+use crate::plan::{Failure, FailureClass};
+use crate::sandbox::cloud::failure;
+use crate::sandbox::world::World;
+use crate::sandbox::{Call, FaultKind, Settings};
+
+/// A simulated cloud, cluster, metrics source, ledger and news reader, behind their ports. Clones share one world.
+#[derive(Clone, Debug)]
+pub struct Sandbox {
+    world: Arc<Mutex<World>>,
+    pub(super) ledger: MemoryLedger,
+    /// How far this process' clock is ahead of the world's.
+    ahead: SignedDuration,
+}
+
+/// How a call is to answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mood {
+    Fresh,
+    Stale(SignedDuration),
+    NotANumber,
+    Empty,
+}
+
+/// How a process ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Ran<T> {
+    Done(T),
+    /// It died at one of its calls.
+    Crashed,
+}
+
+impl Sandbox {
+    #[must_use]
+    pub fn new(settings: Settings) -> Self {
+        Self { world: Arc::new(Mutex::new(World::new(settings))), ledger: MemoryLedger::new(), ahead: SignedDuration::ZERO }
+    }
+
+    /// The same world, seen by a process whose clock is off.
+    #[must_use]
+    pub fn with_clock_ahead(&self, ahead: SignedDuration) -> Self {
+        Self { ahead, ..self.clone() }
+    }
+
+    /// What this process' clock shows.
+    #[must_use]
+    pub fn now(&self) -> Timestamp {
+        self.world().now.saturating_add(self.ahead).unwrap_or(Timestamp::MAX)
+    }
+
+    /// Lets time pass up to an instant of the world's clock.
+    pub fn advance(&self, to: Timestamp) {
+        self.world().advance(to);
+    }
+
+    /// The world itself, to arrange it and to look at it.
+    pub fn world(&self) -> MutexGuard<'_, World> {
+        // A panic in a test that holds the lock is that test's failure, not the next one's.
+        self.world.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    #[must_use]
+    pub const fn ledger(&self) -> &MemoryLedger {
+        &self.ledger
+    }
+
+    /// Runs a process to its end or its death. Where all its calls wait for answers, time passes to the first of them.
+    pub fn run<T>(&self, process: impl Future<Output = T>) -> Ran<T> {
+        let mut process = std::pin::pin!(process);
+        let waker = Waker::from(Arc::new(Unheard));
+        let mut context = Context::from_waker(&waker);
+        loop {
+            if let Poll::Ready(result) = process.as_mut().poll(&mut context) {
+                return Ran::Done(result);
+            }
+            let mut world = self.world();
+            if std::mem::take(&mut world.crashed) {
+                world.waiting.clear();
+                return Ran::Crashed;
+            }
+            let Some(next) = world.waiting.iter().map(|(at, _)| *at).min() else {
+                // It waits for something that is not of this world: nothing will ever wake it.
+                return Ran::Crashed;
+            };
+            world.advance(next);
+        }
+    }
+
+    /// One call through a port: counted, and struck by the faults.
+    pub(super) async fn call<T: Send>(
+        &self,
+        call: Call,
+        act: impl FnOnce(&mut World, Mood) -> Result<T, Failure> + Send,
+    ) -> Result<T, Failure> {
+        let Some(struck) = self.strike(call) else { return act(&mut self.world(), Mood::Fresh) };
+        match struck {
+            FaultKind::Fail(class) => Err(failure(class, "injected", "the sandbox lets this call fail")),
+            FaultKind::TimeOut { effect } => {
+                if effect {
+                    drop(act(&mut self.world(), Mood::Fresh));
+                }
+                Err(failure(FailureClass::Unknown, "timeout", "no answer"))
+            }
+            FaultKind::Partial => Err(failure(FailureClass::Unknown, "partial", "a page of the answer was lost")),
+            FaultKind::Delay { by, effect_first: true } => {
+                let answer = act(&mut self.world(), Mood::Fresh);
+                self.wait(by).await;
+                answer
+            }
+            FaultKind::Delay { by, effect_first: false } => {
+                self.wait(by).await;
+                act(&mut self.world(), Mood::Fresh)
+            }
+            FaultKind::Stale { by } => act(&mut self.world(), Mood::Stale(by)),
+            FaultKind::NotANumber => act(&mut self.world(), Mood::NotANumber),
+            FaultKind::Empty => act(&mut self.world(), Mood::Empty),
+            FaultKind::Crash { effect } => {
+                if effect {
+                    drop(act(&mut self.world(), Mood::Fresh));
+                }
+                self.world().crashed = true;
+                pending().await
+            }
+            FaultKind::Usurp => {
+                let cluster = self.world().settings.cluster.clone();
+                self.ledger.usurp(&cluster);
+                act(&mut self.world(), Mood::Fresh)
+            }
+        }
+    }
+
+    fn strike(&self, call: Call) -> Option<FaultKind> {
+        let mut world = self.world();
+        let World { faults, fault_random, calls, settings, now, .. } = &mut *world;
+        *calls += 1;
+        if faults.list.is_empty() && faults.crash_at.is_none() {
+            return None;
+        }
+        faults.strike(call, *calls, settings.start, *now, fault_random)
+    }
+
+    async fn wait(&self, by: SignedDuration) {
+        let until = self.world().now.saturating_add(by).unwrap_or(Timestamp::MAX);
+        self.world_until(until).await;
+    }
+
+    /// Ends when this process' clock shows that instant.
+    pub async fn until(&self, at: Timestamp) {
+        self.world_until(at.saturating_sub(self.ahead).unwrap_or(Timestamp::MIN)).await;
+    }
+
+    async fn world_until(&self, until: Timestamp) {
+        poll_fn(|context| {
+            let mut world = self.world();
+            if world.now >= until {
+                return Poll::Ready(());
+            }
+            world.waiting.push((until, context.waker().clone()));
+            Poll::Pending
+        })
+        .await;
+    }
+}
+
+/// The runner polls the whole process again after each passing of time: it needs no waking.
+struct Unheard;
+
+impl Wake for Unheard {
+    fn wake(self: Arc<Self>) {}
+}

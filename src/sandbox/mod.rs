@@ -1,0 +1,30 @@
+//! A simulated cloud and cluster behind the same ports as the real ones, with a clock of its own, a seed, and faults.
+
+mod cloud;
+mod deed;
+mod drive;
+mod fault;
+mod handle;
+mod happening;
+mod kubernetes;
+mod ledger;
+mod ports;
+mod random;
+mod remembered;
+mod settings;
+mod workload;
+mod workloads;
+mod world;
+
+#[cfg(test)]
+mod sandbox_tests;
+
+pub use deed::{Deed, DeedKind};
+pub use drive::{Curve, Drive};
+pub use fault::{Call, CrashAt, Fault, FaultKind, Faults};
+pub use handle::{Ran, Sandbox};
+pub use happening::{Happening, Outside};
+pub use random::Random;
+pub use settings::{Delay, MachineType, Pace, Settings};
+pub use workload::Workload;
+pub use world::{Launched, Machine, World};

@@ -1,0 +1,151 @@
+use jiff::Timestamp;
+
+use crate::act::{Cluster, Fleet};
+use crate::announce::{Announcement, Announcer};
+use crate::observe::{Absence, Answer, Instance, Metrics, Node, Pod, Query, QueryAnswer, Sample, Seen, Series, Unseen};
+use crate::plan::{DeleteNode, Evict, Failure, FindByToken, MarkNode, POOL_LABEL, RunInstances, Template, Terminate, UnmarkNode};
+use crate::rules::Channel;
+use crate::sandbox::handle::Mood;
+use crate::sandbox::remembered::Past;
+use crate::sandbox::world::World;
+use crate::sandbox::{Call, Sandbox};
+
+impl Fleet for Sandbox {
+    async fn instances(&self, cluster: &str) -> Seen<Vec<Instance>> {
+        let read = |world: &mut World, mood| {
+            let fresh = world.describe(cluster);
+            Ok(remember(&mut world.remembered.instances, world.now, world.faults.list.is_empty(), mood, fresh))
+        };
+        self.call(Call::Instances, read).await.map_err(|failure| unseen(&failure))
+    }
+
+    async fn template(&self) -> Result<Template, Failure> {
+        self.call(Call::Template, |world, _| Ok(world.template())).await
+    }
+
+    async fn run_instances(&self, step: &RunInstances, _now: Timestamp) -> Result<Vec<Instance>, Failure> {
+        self.call(Call::RunInstances, |world, _| world.run_instances(step)).await
+    }
+
+    async fn find_by_token(&self, step: &FindByToken) -> Result<Vec<Instance>, Failure> {
+        self.call(Call::FindByToken, |world, _| Ok(world.describe_token(&step.token))).await
+    }
+
+    async fn termination_protected(&self, instance_id: &str) -> Result<bool, Failure> {
+        let ask = |world: &mut World, _| Ok(world.machines.get(instance_id).is_some_and(|machine| machine.protected));
+        self.call(Call::TerminationProtected, ask).await
+    }
+
+    async fn terminate(&self, step: &Terminate) -> Result<(), Failure> {
+        self.call(Call::Terminate, |world, _| world.terminate(step)).await
+    }
+}
+
+impl Cluster for Sandbox {
+    async fn nodes(&self, pool: Option<&str>) -> Seen<Vec<Node>> {
+        let read = |world: &mut World, mood| {
+            let ours = |node: &&Node| pool.is_none_or(|pool| node.labels.get(POOL_LABEL).is_some_and(|label| label == pool));
+            let fresh = world.nodes.values().filter(ours).cloned().collect();
+            Ok(remember(&mut world.remembered.nodes, world.now, world.faults.list.is_empty(), mood, fresh))
+        };
+        self.call(Call::Nodes, read).await.map_err(|failure| unseen(&failure))
+    }
+
+    async fn pending_pods(&self) -> Seen<Vec<Pod>> {
+        let read = |world: &mut World, mood| {
+            world.reconcile();
+            let waiting = world.pods.values().filter(|pod| pod.unschedulable_since.is_some() && pod.deleted_at.is_none());
+            let fresh = waiting.cloned().collect();
+            Ok(remember(&mut world.remembered.pending, world.now, world.faults.list.is_empty(), mood, fresh))
+        };
+        self.call(Call::PendingPods, read).await.map_err(|failure| unseen(&failure))
+    }
+
+    async fn pods_on(&self, nodes: &[String]) -> Seen<Vec<Pod>> {
+        let read = |world: &mut World, _| {
+            world.reconcile();
+            let there = |pod: &&Pod| pod.node_name.as_ref().is_some_and(|name| nodes.contains(name));
+            Ok(world.pods.values().filter(there).cloned().collect())
+        };
+        self.call(Call::PodsOn, read).await.map_err(|failure| unseen(&failure))
+    }
+
+    async fn mark(&self, step: &MarkNode) -> Result<(), Failure> {
+        self.call(Call::Mark, |world, _| world.mark(step)).await
+    }
+
+    async fn unmark(&self, step: &UnmarkNode) -> Result<(), Failure> {
+        self.call(Call::Unmark, |world, _| world.unmark(step)).await
+    }
+
+    async fn evict(&self, step: &Evict) -> Result<(), Failure> {
+        self.call(Call::Evict, |world, _| world.evict(step)).await
+    }
+
+    async fn delete_node(&self, step: &DeleteNode) -> Result<(), Failure> {
+        self.call(Call::DeleteNode, |world, _| world.delete_node(step)).await
+    }
+}
+
+impl Metrics for Sandbox {
+    async fn read<'a>(&'a self, queries: &'a [Query<'a>], at: Timestamp) -> Vec<QueryAnswer> {
+        let read = |world: &mut World, mood| {
+            let elapsed = world.now.duration_since(world.settings.start);
+            let ready = world.ready_nodes();
+            let answer = |query: &Query<'_>| match mood {
+                Mood::NotANumber => empty_or(query, Absence::NotANumber),
+                Mood::Empty => empty_or(query, Absence::Empty),
+                Mood::Stale(by) => Answer::Missing(Absence::Stale { age: by }),
+                Mood::Fresh => world.drive.answer(query.metric, elapsed, ready),
+            };
+            Ok(queries.iter().map(|query| answered(query, at, answer(query))).collect())
+        };
+        match self.call(Call::Metrics, read).await {
+            Ok(answers) => answers,
+            Err(failure) => {
+                let failed = || Answer::Missing(Absence::Failed(failure.to_string()));
+                queries.iter().map(|query| answered(query, at, failed())).collect()
+            }
+        }
+    }
+}
+
+impl Announcer for Sandbox {
+    async fn announce(&self, channel: Channel, announcement: &Announcement) -> Result<(), String> {
+        let hear = |world: &mut World, _| {
+            world.announced.push((channel, announcement.clone()));
+            Ok(())
+        };
+        self.call(Call::Announce, hear).await.map_err(|failure| failure.to_string())
+    }
+}
+
+/// A query that succeeded with nothing useful means what the rules say it means.
+fn empty_or(query: &Query<'_>, absence: Absence) -> Answer {
+    query.metric.empty_is.clone().map_or(Answer::Missing(absence), Answer::Value)
+}
+
+/// The sandbox keeps no history of its metrics: earlier samples are those of earlier evaluations. A `missing after` that
+/// is shorter than the interval between these counts as the interval.
+fn answered(query: &Query<'_>, at: Timestamp, answer: Answer) -> QueryAnswer {
+    let default = jiff::SignedDuration::from_mins(2);
+    let missing_after = query.metric.missing_after.unwrap_or(default).max(query.longest_interval);
+    QueryAnswer { series: Series { samples: vec![Sample { at, answer }], missing_after }, instant_only: true }
+}
+
+/// A stale read answers as an earlier one did, where one is remembered.
+fn remember<T: Clone>(past: &mut Past<T>, now: Timestamp, forget: bool, mood: Mood, fresh: T) -> T {
+    if forget {
+        return fresh;
+    }
+    let answer = match mood {
+        Mood::Stale(by) => past.oldest_within(now, by),
+        _ => None,
+    };
+    past.keep(now, &fresh);
+    answer.unwrap_or(fresh)
+}
+
+fn unseen(failure: &Failure) -> Unseen {
+    Unseen { reason: failure.to_string() }
+}

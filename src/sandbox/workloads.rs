@@ -1,0 +1,198 @@
+use std::collections::BTreeMap;
+
+use crate::observe::{Owner, Pod, PodPhase, Requests, Scheduling};
+use crate::plan::{Evict, Failure, FailureClass};
+use crate::sandbox::cloud::failure;
+use crate::sandbox::world::World;
+use crate::sandbox::{Deed, DeedKind, Happening};
+
+/// The label by which a Deployment's pods are told.
+const APP: &str = "app";
+
+/// The simulated controllers and scheduler.
+impl World {
+    /// Deployments make and take pods, DaemonSets have theirs, and the scheduler places what waits.
+    pub fn reconcile(&mut self) {
+        if !std::mem::take(&mut self.unscheduled) {
+            return;
+        }
+        self.run_daemons();
+        self.run_deployments();
+        self.place();
+    }
+
+    fn run_daemons(&mut self) {
+        if !self.settings.daemons {
+            return;
+        }
+        let covered: Vec<String> =
+            self.pods.values().filter(|pod| pod.is_of_daemon_set()).filter_map(|pod| pod.node_name.clone()).collect();
+        let bare: Vec<String> = self.nodes.keys().filter(|name| !covered.contains(name)).cloned().collect();
+        for node in bare {
+            let owner = Owner { kind: "DaemonSet".to_owned(), name: "node-exporter".to_owned(), uid: "daemon".to_owned(), replicas: None };
+            let mut pod = self.new_pod("monitoring", owner, Requests { cpu_millis: 20, memory: 32 << 20 });
+            pod.node_name = Some(node);
+            pod.phase = PodPhase::Running;
+            pod.unschedulable_since = None;
+            self.pods.insert(pod.uid.clone(), pod);
+        }
+    }
+
+    fn run_deployments(&mut self) {
+        for index in 0..self.settings.workloads.len() {
+            let Some(workload) = self.settings.workloads.get(index).cloned() else { continue };
+            let owned = |pod: &Pod| pod.owner.as_ref().is_some_and(|owner| owner.kind == "ReplicaSet" && owner.name == workload.name);
+            let active = |pod: &&Pod| owned(pod) && pod.deleted_at.is_none() && !pod.is_terminal();
+            let there = u32::try_from(self.pods.values().filter(active).count()).unwrap_or(u32::MAX);
+            for _ in there..workload.replicas {
+                let owner = Owner {
+                    kind: "ReplicaSet".to_owned(),
+                    name: workload.name.clone(),
+                    uid: format!("rs-{}", workload.name),
+                    replicas: Some(workload.replicas),
+                };
+                let pod = self.new_pod(&workload.namespace, owner, workload.requests);
+                self.pods.insert(pod.uid.clone(), pod);
+            }
+            // Too many: the ones that wait go first, then the newest.
+            let mut surplus: Vec<(bool, String)> =
+                self.pods.values().filter(active).map(|pod| (pod.node_name.is_some(), pod.uid.clone())).collect();
+            surplus.sort_by(|a, b| a.0.cmp(&b.0).then_with(|| b.1.cmp(&a.1)));
+            surplus.truncate(there.saturating_sub(workload.replicas) as usize);
+            for (_, uid) in surplus {
+                self.pods.remove(&uid);
+            }
+        }
+    }
+
+    /// First fit, in order of the pods' UIDs and the nodes' names.
+    fn place(&mut self) {
+        let waiting: Vec<String> =
+            self.pods.values().filter(|pod| pod.node_name.is_none() && pod.deleted_at.is_none()).map(|pod| pod.uid.clone()).collect();
+        if waiting.is_empty() {
+            return;
+        }
+        let mut free = self.free();
+        for uid in waiting {
+            let Some(pod) = self.pods.get_mut(&uid) else { continue };
+            let fits =
+                |(_, room): &(&String, &mut Requests)| room.cpu_millis >= pod.requests.cpu_millis && room.memory >= pod.requests.memory;
+            let Some((node, room)) = free.iter_mut().find(fits) else {
+                pod.unschedulable_since.get_or_insert(self.now);
+                continue;
+            };
+            room.cpu_millis -= pod.requests.cpu_millis;
+            room.memory -= pod.requests.memory;
+            pod.node_name = Some(node.clone());
+            pod.unschedulable_since = None;
+            let start = self.settings.pace.pod_start.draw(&mut self.random);
+            self.schedule(start, Happening::PodRuns { uid });
+        }
+    }
+
+    /// What is left on the nodes that take pods.
+    fn free(&self) -> BTreeMap<String, Requests> {
+        let open = self.nodes.values().filter(|node| node.is_ready() && !node.unschedulable && node.taints.is_empty());
+        let mut free: BTreeMap<String, Requests> = open
+            .filter_map(|node| {
+                let machine = self.machines.get(node.instance_id.as_ref()?)?;
+                let kind = self.settings.types.get(&machine.instance.instance_type)?;
+                Some((node.name.clone(), Requests { cpu_millis: kind.cpu_millis, memory: kind.memory }))
+            })
+            .collect();
+        for pod in self.pods.values().filter(|pod| !pod.is_terminal()) {
+            if let Some(room) = pod.node_name.as_ref().and_then(|name| free.get_mut(name)) {
+                room.cpu_millis = room.cpu_millis.saturating_sub(pod.requests.cpu_millis);
+                room.memory = room.memory.saturating_sub(pod.requests.memory);
+            }
+        }
+        free
+    }
+
+    pub fn run_pod(&mut self, uid: &str) {
+        if let Some(pod) = self.pods.get_mut(uid).filter(|pod| pod.phase == PodPhase::Pending && pod.node_name.is_some()) {
+            pod.phase = PodPhase::Running;
+        }
+    }
+
+    pub fn remove_pod(&mut self, uid: &str) {
+        if self.pods.remove(uid).is_some() {
+            self.unscheduled = true;
+        }
+    }
+
+    /// The pods of a node that must be gone before it may be terminated.
+    #[must_use]
+    pub fn pods_to_evict(&self, node: &str) -> Vec<String> {
+        let there = self.pods.values().filter(|pod| pod.node_name.as_deref() == Some(node));
+        there.filter(|pod| !pod.is_of_daemon_set() && !pod.is_terminal() && !pod.mirror).map(Pod::full_name).collect()
+    }
+
+    /// # Errors
+    /// As the Eviction API.
+    pub fn evict(&mut self, step: &Evict) -> Result<(), Failure> {
+        let there = self.pods.values().find(|pod| pod.namespace == step.namespace && pod.name == step.pod_name);
+        let Some(pod) = there.cloned() else {
+            return Err(failure(FailureClass::NotFound, "404", "there is no such pod"));
+        };
+        if pod.uid != step.pod_uid {
+            return Err(failure(FailureClass::Conflict, "409", "the pod has another UID"));
+        }
+        if pod.deleted_at.is_some() {
+            return Ok(());
+        }
+        let app = pod.labels.get(APP).cloned().unwrap_or_default();
+        let budgets: Vec<u32> =
+            self.settings.workloads.iter().filter(|workload| workload.name == app).flat_map(|workload| workload.budgets.clone()).collect();
+        if budgets.len() > 1 {
+            return Err(failure(FailureClass::Refused, "500", "the pod is under more than one disruption budget"));
+        }
+        let healthy = self.pods.values().filter(|other| {
+            other.labels.get(APP) == Some(&app) && other.phase == PodPhase::Running && other.deleted_at.is_none() && self.is_heard(other)
+        });
+        let healthy = u32::try_from(healthy.count()).unwrap_or(u32::MAX);
+        let counts = pod.phase == PodPhase::Running && self.is_heard(&pod);
+        let after = if counts { healthy.saturating_sub(1) } else { healthy };
+        if counts && budgets.iter().any(|least| after < *least) {
+            return Err(failure(FailureClass::Budget, "429", "the disruption budget does not allow it now"));
+        }
+        let now = self.now;
+        if let Some(pod) = self.pods.get_mut(&step.pod_uid) {
+            pod.deleted_at = Some(now);
+        }
+        self.note(|| Deed {
+            at: now,
+            what: DeedKind::Evicted { pod: step.pod_name.clone(), budgets: budgets.iter().map(|least| (after, *least)).collect() },
+        });
+        let grace = self.settings.pace.grace.draw(&mut self.random);
+        self.schedule(grace, Happening::PodGone { uid: step.pod_uid.clone() });
+        self.unscheduled = true;
+        self.settle();
+        Ok(())
+    }
+
+    fn is_heard(&self, pod: &Pod) -> bool {
+        pod.node_name.as_ref().is_some_and(|name| self.nodes.get(name).is_some_and(|node| node.ready_condition))
+    }
+
+    fn new_pod(&mut self, namespace: &str, owner: Owner, requests: Requests) -> Pod {
+        let serial = self.serial();
+        Pod {
+            namespace: namespace.to_owned(),
+            name: format!("{}-{serial:05}", owner.name),
+            uid: format!("pod-{serial:08}"),
+            node_name: None,
+            phase: PodPhase::Pending,
+            deleted_at: None,
+            labels: [(APP.to_owned(), owner.name.clone())].into(),
+            annotations: BTreeMap::new(),
+            owner: Some(owner),
+            mirror: false,
+            critical: false,
+            local_storage: Vec::new(),
+            unschedulable_since: None,
+            requests,
+            scheduling: Scheduling::default(),
+        }
+    }
+}
