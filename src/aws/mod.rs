@@ -4,6 +4,8 @@
 
 mod connection;
 mod fault;
+mod secret;
 
 pub use connection::{CallLimits, connect};
 pub use fault::{Fault, FaultKind};
+pub use secret::secret;
