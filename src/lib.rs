@@ -3,6 +3,9 @@
 //! The folders follow the line of one tick: source → syntax → check → rules, observe → decide → plan → act → commit →
 //! announce. See ARCHITECTURE.md.
 
+// pest's derived parser names it; without pest's `std` nothing else brings it.
+extern crate alloc;
+
 pub mod act;
 pub mod announce;
 #[cfg(feature = "aws")]

@@ -3,6 +3,7 @@
 mod code;
 pub mod codes;
 mod fix;
+pub mod render;
 mod report;
 
 pub use code::{Code, Entry, Severity};

@@ -1,0 +1,190 @@
+//! Rules and their clauses.
+
+use super::{Builder, Node, Nodes};
+use crate::diagnostic::codes::syntax as code;
+use crate::diagnostic::{Diagnostic, Fix};
+use crate::source::{Span, Spanned};
+use crate::syntax::parser::grammar::Rule;
+use crate::syntax::tree::{self, Amount, Clause, ClauseKind, Expr, Hold, Name};
+
+impl<'s> Builder<'s> {
+    /// A rule; `nodes` are those of its item. What is malformed in it is left to `bad`.
+    pub(in crate::syntax::parser) fn rule(
+        &mut self,
+        nodes: Nodes<'_>,
+        span: Span,
+        mut bad: impl FnMut(&mut Self, Span),
+    ) -> Option<tree::Rule<'s>> {
+        let mut name: Option<Name<'s>> = None;
+        let mut rule = tree::Rule { name: Spanned::new("", span), urgent: None, clauses: Vec::new(), span, broken: false };
+        for node in nodes {
+            match node.as_rule() {
+                Rule::any_name | Rule::text => name = Some(self.defined(&node)),
+                Rule::kw_urgent => rule.urgent = Some(self.span(&node)),
+                Rule::bad_clause => {
+                    rule.broken = true;
+                    let place = self.span(&node);
+                    bad(self, place);
+                }
+                Rule::kw_rule | Rule::open | Rule::close | Rule::EOI => {}
+                _ => {
+                    let clause = self.clause(node);
+                    rule.broken |= clause.is_none();
+                    rule.clauses.extend(clause);
+                }
+            }
+        }
+        rule.name = name?;
+        Some(rule)
+    }
+
+    fn clause(&mut self, node: Node<'_>) -> Option<Clause<'s>> {
+        let span = self.span(&node);
+        let kind = match node.as_rule() {
+            Rule::when => {
+                let condition = node.into_inner().find(|node| node.as_rule() == Rule::condition)?;
+                ClauseKind::When(self.condition(condition))
+            }
+            Rule::action => return self.action(node, span),
+            Rule::during => {
+                let (window, early) = self.windowed(node)?;
+                ClauseKind::During { window, early }
+            }
+            Rule::outside => {
+                let (window, early) = self.windowed(node)?;
+                ClauseKind::Outside { window, early }
+            }
+            Rule::note => {
+                let text = node.into_inner().find(|node| node.as_rule() == Rule::text)?;
+                ClauseKind::Note(self.text_of(&text))
+            }
+            Rule::cooldown => {
+                let value = node.into_inner().find(|node| node.as_rule() == Rule::value)?;
+                ClauseKind::Cooldown(self.value(value))
+            }
+            _ => return None,
+        };
+        Some(Clause { kind, span })
+    }
+
+    fn windowed(&mut self, node: Node<'_>) -> Option<(Name<'s>, Option<Expr<'s>>)> {
+        let mut window = None;
+        let mut early = None;
+        for node in node.into_inner() {
+            match node.as_rule() {
+                Rule::name => window = Some(self.name(&node)),
+                Rule::value => early = Some(self.value(node)),
+                _ => {}
+            }
+        }
+        Some((window?, early))
+    }
+
+    fn action(&mut self, node: Node<'_>, span: Span) -> Option<Clause<'s>> {
+        let mut nodes = node.into_inner();
+        let mut first = nodes.next()?;
+        let mut then = None;
+        if first.as_rule() == Rule::kw_then {
+            then = Some(self.span(&first));
+            first = nodes.next()?;
+        }
+        let place = self.span(&first);
+        let rule = first.as_rule();
+        match (then, rule) {
+            (None, Rule::amount) => self.missing_before(code::THEN, self.verb_span(&first), "`then` is missing before the action", "then"),
+            (Some(then), Rule::keep | Rule::track | Rule::hold) => {
+                let word = match rule {
+                    Rule::keep => "keep",
+                    Rule::track => "track",
+                    _ => "hold",
+                };
+                self.report(
+                    Diagnostic::new(code::THEN, then, format!("`{word}` stands without `then`"))
+                        .note("it applies as long as the rule does, not once")
+                        .fix(Fix::always("remove it", then.to(place.before()), "")),
+                );
+            }
+            _ => {}
+        }
+        let kind = match rule {
+            Rule::amount => self.amount(first)?,
+            Rule::keep => {
+                let range = first.into_inner().find(|node| matches!(node.as_rule(), Rule::range | Rule::node_word));
+                let kept = self.range(range?);
+                self.nodes_after(kept.span, place.end);
+                ClauseKind::Keep(kept)
+            }
+            Rule::track => self.track(first)?,
+            _ => {
+                let held = first.into_inner().find(|node| node.as_rule() == Rule::held);
+                ClauseKind::Hold(match held.map(|node| self.written(&node).0) {
+                    Some("removals") => Hold::Removals,
+                    Some(_) => Hold::Additions,
+                    None => Hold::All,
+                })
+            }
+        };
+        Some(Clause { kind, span })
+    }
+
+    /// The verb that an amount begins with.
+    fn verb_span(&self, node: &Node<'_>) -> Span {
+        node.clone().into_inner().next().map_or_else(|| self.span(node), |verb| self.span(&verb))
+    }
+
+    /// Reports that `nodes` is missing where nothing follows the value up to `end`.
+    fn nodes_after(&mut self, value: Span, end: u32) {
+        if value.end >= end {
+            self.nodes_missing(value);
+        }
+    }
+
+    pub(super) fn nodes_missing(&mut self, value: Span) {
+        let word = if self.text(value) == "1" { "node" } else { "nodes" };
+        let fix = Fix::always(format!("write `{word}`"), value.after(), format!(" {word}"));
+        self.report(Diagnostic::new(code::NODES_WORD, value, format!("`{word}` is missing after the amount")).fix(fix));
+    }
+
+    fn amount(&mut self, node: Node<'_>) -> Option<ClauseKind<'s>> {
+        let mut nodes = node.into_inner();
+        let verb = nodes.next()?;
+        let (written, place) = self.written(&verb);
+        let value = self.expr(nodes.next()?);
+        let word = if let Some(word) = nodes.next() {
+            self.span(&word)
+        } else {
+            self.nodes_missing(value.span);
+            value.span.after()
+        };
+        let scaled = verb.as_rule() == Rule::scale_verb;
+        let meant = match written {
+            "add" | "remove" | "set" => written,
+            _ if written.contains("to") => "set",
+            _ if written.contains("down") || written.contains("in") => "remove",
+            _ => "add",
+        };
+        if scaled {
+            self.rewrite(code::SCALE_VERB, place, format!("`{written}` is no action"), meant);
+        }
+        let amount = Amount { value, word };
+        Some(match meant {
+            "add" => ClauseKind::Add(amount),
+            "remove" => ClauseKind::Remove(amount),
+            _ => ClauseKind::Set(amount),
+        })
+    }
+
+    fn track(&mut self, node: Node<'_>) -> Option<ClauseKind<'s>> {
+        let mut metric = None;
+        let mut values = Vec::with_capacity(2);
+        for node in node.into_inner() {
+            match node.as_rule() {
+                Rule::name => metric = Some(self.name(&node)),
+                Rule::value => values.push(self.value(node)),
+                _ => {}
+            }
+        }
+        let mut values = values.into_iter();
+        Some(ClauseKind::Track { metric: metric?, target: values.next()?, within: values.next() })
+    }
+}

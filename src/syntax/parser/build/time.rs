@@ -1,0 +1,87 @@
+//! Times of day.
+
+use super::{Builder, Node};
+use crate::diagnostic::Diagnostic;
+use crate::diagnostic::codes::syntax as code;
+use crate::source::Spanned;
+use crate::syntax::tree::TimeOfDay;
+
+impl Builder<'_> {
+    /// A time at which something starts: not 24:00.
+    pub(super) fn start_time(&mut self, node: &Node<'_>) -> Option<Spanned<TimeOfDay>> {
+        let time = self.time(node)?;
+        if time.node != TimeOfDay::END_OF_DAY {
+            return Some(time);
+        }
+        self.rewrite(code::DAY_END, time.span, "`24:00` is the end of a day and starts nothing", "00:00");
+        Some(Spanned::new(TimeOfDay(0), time.span))
+    }
+
+    /// A time at which something ends.
+    pub(super) fn time(&mut self, node: &Node<'_>) -> Option<Spanned<TimeOfDay>> {
+        let (text, span) = self.written(node);
+        let Some((time, exact)) = read(text) else {
+            self.report(
+                Diagnostic::new(code::TIME, span, format!("there is no time `{text}`"))
+                    .note("times are `HH:MM`, from `00:00` to `23:59`, and `24:00` for the end of a day"),
+            );
+            return None;
+        };
+        if !exact {
+            self.rewrite(code::TIME, span, "times are `HH:MM`", &time.to_string());
+        }
+        Some(Spanned::new(time, span))
+    }
+}
+
+/// The time, and whether it is written as the language has it.
+fn read(text: &str) -> Option<(TimeOfDay, bool)> {
+    if let [a, b, b':', c, d] = text.as_bytes()
+        && [a, b, c, d].iter().all(|byte| byte.is_ascii_digit())
+    {
+        let pair = |high: u8, low: u8| u16::from(high - b'0') * 10 + u16::from(low - b'0');
+        return minutes(pair(*a, *b), pair(*c, *d)).map(|time| (time, true));
+    }
+    let lower = text.to_ascii_lowercase();
+    let (clock, noon) = match (lower.strip_suffix("am"), lower.strip_suffix("pm")) {
+        (Some(clock), _) => (clock.trim_end(), Some(0)),
+        (_, Some(clock)) => (clock.trim_end(), Some(12)),
+        _ => (lower.trim_end_matches('h'), None),
+    };
+    let mut parts = clock.split([':', '.', 'h']);
+    let hour: u16 = parts.next()?.parse().ok()?;
+    let minute: u16 = parts.next().map_or(Some(0), |part| part.parse().ok())?;
+    if parts.any(|seconds| seconds.bytes().any(|byte| byte != b'0')) {
+        return None;
+    }
+    let hour = match noon {
+        Some(shift) if (1..=12).contains(&hour) => hour % 12 + shift,
+        Some(_) => return None,
+        None => hour,
+    };
+    minutes(hour, minute).map(|time| (time, false))
+}
+
+fn minutes(hour: u16, minute: u16) -> Option<TimeOfDay> {
+    let exists = (hour < 24 && minute < 60) || (hour == 24 && minute == 0);
+    exists.then_some(TimeOfDay(hour * 60 + minute))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::read;
+
+    #[test]
+    fn times_of_other_places_are_understood() {
+        let meant = |text| read(text).map(|(time, exact)| (time.to_string(), exact));
+        assert_eq!(meant("09:00"), Some(("09:00".into(), true)));
+        assert_eq!(meant("24:00"), Some(("24:00".into(), true)));
+        for (text, time) in [("9:00", "09:00"), ("9", "09:00"), ("21h", "21:00"), ("9am", "09:00"), ("9:30 pm", "21:30"), ("12am", "00:00")]
+        {
+            assert_eq!(meant(text), Some((time.into(), false)), "{text}");
+        }
+        for text in ["25:00", "09:60", "24:01", "13pm", "9:00:30", "999999:00"] {
+            assert_eq!(meant(text), None, "{text}");
+        }
+    }
+}

@@ -1,0 +1,30 @@
+//! Cuts a file into pieces that the grammar parses one by one, in a single pass over its bytes.
+//!
+//! It knows texts, comments, braces and the shape in which an item begins, and nothing else of the language. So a mistake
+//! stays in its item, memory stays that of one item, and what pest could not bound (nesting, length) is bounded before.
+
+mod lexeme;
+mod lexical;
+mod piece;
+mod scanner;
+mod start;
+
+pub use piece::{Piece, PieceKind, Scan, Trouble};
+pub use start::ItemWord;
+
+use crate::diagnostic::Diagnostic;
+use crate::source::FileId;
+
+/// The longest item, in bytes. Generated rules are far from it; without it one item could ask for any memory.
+pub const MAX_ITEM_BYTES: usize = 256 << 10;
+
+/// How deep parentheses and braces may nest.
+pub const MAX_NESTING: u32 = 32;
+
+/// Cuts `text` into pieces, and reports what is wrong about characters, quotes and braces.
+#[must_use]
+pub fn scan(file: FileId, text: &str) -> (Scan<'_>, Vec<Diagnostic>) {
+    let strict = scanner::run(file, text, false);
+    // Where braces or backticks do not pair, the places where items begin tell best where one is missing.
+    if strict.unbalanced { scanner::run(file, text, true).finish() } else { strict.finish() }
+}
