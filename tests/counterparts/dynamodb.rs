@@ -17,6 +17,8 @@ impl DynamoDbLocal {
         let folder = installed::folder("dynamodb").display().to_string();
         let arguments = [
             "-Xmx256m".to_owned(),
+            // SQLite's library is unpacked into it: let it go with the run.
+            "-Djava.io.tmpdir=.".to_owned(),
             format!("-Djava.library.path={folder}/lib"),
             "-cp".to_owned(),
             format!("{folder}:{folder}/lib/*"),
@@ -30,7 +32,9 @@ impl DynamoDbLocal {
             .ready("dynamodb", || async {
                 let log = run.log("dynamodb");
                 // A whole line: the address may be half written.
-                log.split_inclusive('\n').find_map(|line| Some(line.strip_prefix("listening on ")?.strip_suffix('\n')?.to_owned())).ok_or("no address")
+                log.split_inclusive('\n')
+                    .find_map(|line| Some(line.strip_prefix("listening on ")?.strip_suffix('\n')?.to_owned()))
+                    .ok_or("no address")
             })
             .await;
         DynamoDbLocal { url, _run: run }

@@ -19,12 +19,12 @@ import time
 
 PR_SET_PDEATHSIG = 1
 PR_SET_CHILD_SUBREAPER = 36
+writing = threading.Lock()
 prctl = ctypes.CDLL(None, use_errno=True).prctl
 
 
 def start(folder, request, processes):
     name = request["start"]
-    (folder / f"{name}.exit").unlink(missing_ok=True)
     log = open(folder / f"{name}.log", "ab")
     try:
         process = subprocess.Popen(
@@ -42,12 +42,10 @@ def start(folder, request, processes):
 
 
 def exited(folder, name, status):
-    try:
+    with writing:  # Never again released once the folder is to be removed.
         draft = folder / f"{name}.exit.draft"
         draft.write_text(str(status))
         draft.rename(folder / f"{name}.exit")
-    except OSError:
-        pass  # The folder is being removed.
 
 
 def children():
@@ -80,6 +78,7 @@ def main():
                 with contextlib.suppress(ProcessLookupError):
                     os.killpg(processes[request["end"]].pid, signal.SIGKILL)
     finally:
+        writing.acquire()
         while running := children():
             for process in running:
                 with contextlib.suppress(ProcessLookupError):

@@ -22,6 +22,8 @@ pub struct Run {
 impl Run {
     /// A new folder and the guard of what will run in it.
     pub fn new(name: &str) -> Run {
+        // The clients of every counterpart need a provider; a second choice is refused, and the same.
+        let _ = rustls::crypto::ring::default_provider().install_default();
         let folder = tempfile::Builder::new().prefix(&format!("smartscale-{name}-")).tempdir().expect("a temporary folder").keep();
         let guard = Command::new("python3")
             .arg(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/counterparts/guard.py"))
@@ -42,8 +44,11 @@ impl Run {
 
     /// Start a process under a name.
     pub fn start(&self, name: &str, program: &str, arguments: &[String], environment: &[(&str, &str)]) {
+        // Of an earlier process of this name.
+        let _ = fs::remove_file(self.exit(name));
         let command: Vec<&str> = std::iter::once(program).chain(arguments.iter().map(String::as_str)).collect();
-        let environment: serde_json::Map<String, Value> = environment.iter().map(|(key, value)| ((*key).to_owned(), json!(value))).collect();
+        let environment: serde_json::Map<String, Value> =
+            environment.iter().map(|(key, value)| ((*key).to_owned(), json!(value))).collect();
         self.tell(&json!({ "start": name, "command": command, "environment": environment }));
     }
 
@@ -71,7 +76,11 @@ impl Run {
     }
 
     fn ended(&self, name: &str) -> bool {
-        self.folder.join(format!("{name}.exit")).exists()
+        self.exit(name).exists()
+    }
+
+    fn exit(&self, name: &str) -> PathBuf {
+        self.folder.join(format!("{name}.exit"))
     }
 
     fn tell(&self, request: &Value) {

@@ -59,5 +59,8 @@ fn answer(mut connection: TcpStream, series: &Series) -> std::io::Result<()> {
         writeln!(body, "{series} {value}").expect("a string takes text");
     }
     let length = body.len();
-    write!(connection, "HTTP/1.1 200 OK\r\nContent-Type: text/plain; version=0.0.4\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n{body}")
+    write!(
+        connection,
+        "HTTP/1.1 200 OK\r\nContent-Type: text/plain; version=0.0.4\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n{body}"
+    )
 }

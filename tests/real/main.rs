@@ -1,0 +1,5 @@
+//! Tests against the real counterparts. They need what `./test.sh setup` installs, and all features.
+
+#[path = "../counterparts/mod.rs"]
+mod counterparts;
+mod starters;
