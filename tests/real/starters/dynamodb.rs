@@ -1,15 +1,14 @@
 use aws_sdk_dynamodb::Client;
-use aws_sdk_dynamodb::config::{BehaviorVersion, Credentials, Region};
 use aws_sdk_dynamodb::types::{AttributeDefinition, AttributeValue, BillingMode, KeySchemaElement, KeyType, ScalarAttributeType};
-use aws_smithy_http_client::tls;
 use tokio::task::JoinSet;
 
+use crate::counterparts::aws;
 use crate::counterparts::dynamodb::DynamoDbLocal;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn of_eight_contenders_one_wins_each_conditional_write() {
     let dynamodb = DynamoDbLocal::start().await;
-    let client = client(&dynamodb);
+    let client = Client::new(&aws::config(&dynamodb.url));
     client
         .create_table()
         .table_name("ledger")
@@ -46,17 +45,4 @@ async fn of_eight_contenders_one_wins_each_conditional_write() {
         let winners = contenders.join_all().await.into_iter().filter(|won| *won).count();
         assert_eq!(winners, 1, "round {round}");
     }
-}
-
-fn client(dynamodb: &DynamoDbLocal) -> Client {
-    let http =
-        aws_smithy_http_client::Builder::new().tls_provider(tls::Provider::Rustls(tls::rustls_provider::CryptoMode::Ring)).build_https();
-    let config = aws_sdk_dynamodb::Config::builder()
-        .behavior_version(BehaviorVersion::latest())
-        .region(Region::new("eu-central-1"))
-        .credentials_provider(Credentials::new("test", "test", None, None, "test"))
-        .endpoint_url(&dynamodb.url)
-        .http_client(http)
-        .build();
-    Client::from_conf(config)
 }
