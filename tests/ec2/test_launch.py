@@ -184,3 +184,15 @@ def test_subnet_gives_the_zone(ec2, template):
 
 def test_many_at_once(ec2, template):
     assert len(run(ec2, template, most=300)) == 300
+
+
+def test_interfaces_come_with_their_subnet(ec2, template):
+    subnet = next(s["SubnetId"] for s in ec2.describe_subnets()["Subnets"] if s["AvailabilityZone"] == "eu-central-1b")
+    group = ec2.describe_security_groups()["SecurityGroups"][0]["GroupId"]
+    interface = {"DeviceIndex": 0, "SubnetId": subnet, "Groups": [group], "AssociatePublicIpAddress": False, "DeleteOnTermination": True}
+    made = run(ec2, template, NetworkInterfaces=[interface])[0]
+    assert (made["SubnetId"], made["Placement"]["AvailabilityZone"]) == (subnet, "eu-central-1b")
+    assert [g["GroupId"] for g in made["NetworkInterfaces"][0]["Groups"]] == [group]
+    with pytest.raises(ClientError) as raised:
+        run(ec2, template, NetworkInterfaces=[interface], SubnetId=subnet)
+    assert code(raised) == "InvalidParameterCombination"

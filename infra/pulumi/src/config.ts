@@ -14,6 +14,8 @@ export interface Config {
   instanceType: string;
   diskGiB: number;
   package: string;
+  settings: string;
+  rules: string;
   rate: string;
 }
 
@@ -32,6 +34,8 @@ export function readConfig(): Config {
     instanceType: config.get("instanceType") ?? "m7i.large",
     diskGiB: config.getNumber("diskGiB") ?? 40,
     package: config.get("package") ?? "../lambda/smartscale.zip",
+    settings: config.require("settings"),
+    rules: config.get("rules") ?? "../../rules",
     rate: config.get("rate") ?? "rate(1 minute)",
   };
   check(read);

@@ -1,7 +1,9 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import { readFileSync } from "node:fs";
 import type { Config } from "./config";
 import { slug } from "./names";
+import { settings } from "./settings";
 
 export interface Parts {
   policy: pulumi.Input<string>;
@@ -36,19 +38,16 @@ export function tickFunction(config: Config, parts: Parts): aws.lambda.Function 
       runtime: "provided.al2023",
       handler: "bootstrap",
       architectures: ["x86_64"],
+      // A zip file is taken as it is. What Pulumi zips itself loses the right to be executed.
       code: new pulumi.asset.FileArchive(config.package),
       role: role.arn,
       memorySize: 256,
       // The tick ends by itself two seconds before; a schedule of a minute leaves no room for more.
       timeout: 55,
       vpcConfig: config.functionInVpc ? { subnetIds: config.subnets, securityGroupIds: config.securityGroups } : undefined,
-      environment: {
-        variables: {
-          SMARTSCALE_LEDGER_TABLE: parts.table.name,
-          SMARTSCALE_SNS_TOPIC: parts.topic.arn,
-          SMARTSCALE_LAUNCH_TEMPLATE: parts.template.id,
-        },
-      },
+      layers: [configuration(config, parts).arn],
+      // A layer is unpacked to /opt.
+      environment: { variables: { SMARTSCALE_CONFIG: "/opt/smartscale.toml" } },
     },
     { dependsOn: [logs] },
   );
@@ -57,6 +56,21 @@ export function tickFunction(config: Config, parts: Parts): aws.lambda.Function 
   schedule(config, tick);
   notices(tick);
   return tick;
+}
+
+/** Rules and smartscale.toml, apart from the program: a new rule uploads nothing else. */
+function configuration(config: Config, parts: Parts): aws.lambda.LayerVersion {
+  const own = readFileSync(config.settings, "utf8");
+  const text = pulumi
+    .all([parts.template.id, parts.table.name, parts.topic.arn])
+    .apply(([launchTemplate, table, topic]) => settings(own, { launchTemplate, subnets: config.subnets, table, topic }));
+  return new aws.lambda.LayerVersion("configuration", {
+    layerName: `smartscale-${slug(config.cluster)}-configuration`,
+    compatibleRuntimes: ["provided.al2023"],
+    code: text.apply(
+      (known) => new pulumi.asset.AssetArchive({ "smartscale.toml": new pulumi.asset.StringAsset(known), rules: new pulumi.asset.FileArchive(config.rules) }),
+    ),
+  });
 }
 
 function schedule(config: Config, tick: aws.lambda.Function) {

@@ -12,6 +12,8 @@ export const CONFIG: Config = {
   functionInVpc: false,
   instanceType: "m7i.large",
   diskGiB: 40,
-  package: ".",
+  package: "function.zip",
+  settings: "test/settings.toml",
+  rules: "test",
   rate: "rate(1 minute)",
 };

@@ -40,6 +40,19 @@ test("the function runs the bootstrap and ends before the next tick", () => {
   assert.equal(tick.vpcConfig, undefined);
 });
 
+test("rules and settings come as a layer, with the names of what the program makes", async () => {
+  const tick = one("aws:lambda/function:Function");
+  const layer = one("aws:lambda/layerVersion:LayerVersion");
+  assert.equal(tick.environment.variables.SMARTSCALE_CONFIG, "/opt/smartscale.toml");
+  assert.equal(tick.layers.length, 1);
+  const files = await layer.code.assets;
+  assert.deepEqual(Object.keys(files).sort(), ["rules", "smartscale.toml"]);
+  const text = await files["smartscale.toml"].text;
+  assert.match(text, /^url = "https:\/\/prometheus\.example\.org"$/m);
+  assert.match(text, /^launch-template = "workers-id"$/m);
+  assert.match(text, /^table = "ledger"$/m);
+});
+
 test("the schedule and spot notices start the function", () => {
   const schedule = one("aws:scheduler/schedule:Schedule");
   assert.equal(schedule.scheduleExpression, "rate(1 minute)");

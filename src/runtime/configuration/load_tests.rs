@@ -113,3 +113,12 @@ fn secrets_are_read_where_they_stand_and_never_printed() {
     assert_snapshot!(read(SecretReference::Environment("EMPTY".to_owned())).unwrap_err(), @"the secret `env:EMPTY` cannot be read: it is empty");
     assert_snapshot!(read(SecretReference::Environment("NONE".to_owned())).unwrap_err(), @"the secret `env:NONE` cannot be read: the environment has no such variable");
 }
+
+/// What the Pulumi program writes: its own tests compare with the same file.
+#[test]
+fn what_the_infrastructure_writes_is_read() {
+    let settings = read(Path::new("smartscale.toml"), include_str!("../../../infra/pulumi/test/smartscale.toml")).unwrap();
+    assert_eq!(settings.aws.map(|aws| (aws.launch_template, aws.subnets.len())), Some(("lt-1".to_owned(), 2)));
+    assert_eq!(settings.ledger.table.as_deref(), Some("ledger-1"));
+    assert_eq!(settings.notify.sns_topic.as_deref(), Some("arn:aws:sns:eu-central-1:111122223333:notices"));
+}
