@@ -11,6 +11,7 @@ pub mod announce;
 #[cfg(feature = "aws")]
 pub mod aws;
 pub mod check;
+pub mod cli;
 pub mod decide;
 pub mod diagnostic;
 pub mod ledger;

@@ -1,4 +1,3 @@
-use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -25,27 +24,10 @@ pub enum When {
 pub enum Command {
     /// Check rules like a compiler: exit 0 clean, 1 errors, 2 usage.
     Check(CheckArguments),
-    /// Write rules in the canonical layout.
-    Fmt(FormatArguments),
     /// Explain a code of a diagnostic: why, an example, a fix.
     Explain(ExplainArguments),
-    /// Run the `test` blocks of rules.
-    Test(TestArguments),
-    /// Observe and decide, and change nothing: exit 0 nothing to do, 2 changes, 1 error.
-    Plan(PlanArguments),
-    /// Scale: as a daemon that reloads changed rules, or one tick with `--once`.
-    Run(RunArguments),
-    /// Show what the ledger knows: workers, operations in flight, the last decisions and steps.
-    Status(StatusArguments),
-    /// Run the real loop on a simulated cloud and cluster, with its status page.
-    Demo(DemoArguments),
-    /// Look after the ledger.
-    #[command(subcommand)]
-    Ledger(LedgerCommand),
     /// Write shell completions to standard output.
-    Completions {
-        shell: clap_complete::Shell,
-    },
+    Completions { shell: clap_complete::Shell },
     /// Write the manual page to standard output.
     #[command(hide = true)]
     Manual,
@@ -80,19 +62,6 @@ pub enum Denied {
 }
 
 #[derive(Args, Debug)]
-pub struct FormatArguments {
-    /// Files or folders.
-    #[arg(default_value = "rules")]
-    pub paths: Vec<PathBuf>,
-    /// Write nothing; exit 1 where a file is not in the canonical layout.
-    #[arg(long)]
-    pub check: bool,
-    /// Write nothing; show what would change.
-    #[arg(long)]
-    pub diff: bool,
-}
-
-#[derive(Args, Debug)]
 pub struct ExplainArguments {
     /// A code such as `E0101` or `W0301`.
     #[arg(required_unless_present = "all")]
@@ -100,95 +69,4 @@ pub struct ExplainArguments {
     /// Every code, as Markdown: `docs/errors.md`.
     #[arg(long, conflicts_with = "code")]
     pub all: bool,
-}
-
-#[derive(Args, Debug)]
-pub struct TestArguments {
-    /// Files or folders; each one is a ruleset.
-    #[arg(default_value = "rules")]
-    pub paths: Vec<PathBuf>,
-    #[arg(long, value_enum, default_value_t = TestFormat::Text)]
-    pub format: TestFormat,
-    /// Only tests whose name contains this.
-    #[arg(long)]
-    pub filter: Option<String>,
-    /// Show rules that never fired, guards that were never reached, parts of `or` that never decided.
-    #[arg(long)]
-    pub coverage: bool,
-    /// Fail where less than this share, in percent, is covered.
-    #[arg(long, value_name = "PERCENT")]
-    pub min_coverage: Option<u8>,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum TestFormat {
-    Text,
-    Json,
-    Junit,
-}
-
-/// What every command needs that touches the real world.
-#[derive(Args, Clone, Debug)]
-pub struct WorldArguments {
-    /// Where things are.
-    #[arg(long, default_value = "smartscale.toml", env = "SMARTSCALE_CONFIG", value_name = "FILE")]
-    pub config: PathBuf,
-    /// The cluster, where the ruleset has several.
-    #[arg(long)]
-    pub cluster: Option<String>,
-}
-
-#[derive(Args, Debug)]
-pub struct PlanArguments {
-    #[command(flatten)]
-    pub world: WorldArguments,
-    /// As data instead of text.
-    #[arg(long)]
-    pub json: bool,
-}
-
-#[derive(Args, Debug)]
-pub struct RunArguments {
-    #[command(flatten)]
-    pub world: WorldArguments,
-    /// One tick, then exit.
-    #[arg(long)]
-    pub once: bool,
-    /// As data instead of text, with `--once`.
-    #[arg(long, requires = "once")]
-    pub json: bool,
-}
-
-#[derive(Args, Debug)]
-pub struct StatusArguments {
-    #[command(flatten)]
-    pub world: WorldArguments,
-    /// As data instead of text.
-    #[arg(long)]
-    pub json: bool,
-    /// How many of the latest events to show.
-    #[arg(long, default_value_t = 20, value_name = "N")]
-    pub events: usize,
-}
-
-#[derive(Args, Debug)]
-pub struct DemoArguments {
-    /// Where the status page listens.
-    #[arg(long, default_value = "127.0.0.1:8300", value_name = "ADDRESS")]
-    pub page: SocketAddr,
-    /// Another ruleset than the one that comes with SmartScale.
-    #[arg(long, value_name = "PATH")]
-    pub rules: Option<PathBuf>,
-    /// Simulated seconds in one second.
-    #[arg(long, default_value_t = 600, value_parser = clap::value_parser!(u32).range(1..=100_000))]
-    pub speed: u32,
-    /// End after that many simulated hours; by default with Ctrl-C.
-    #[arg(long, value_name = "N")]
-    pub hours: Option<u32>,
-}
-
-#[derive(Debug, Subcommand)]
-pub enum LedgerCommand {
-    /// Create the DynamoDB table that smartscale.toml names, with its TTL.
-    Create(WorldArguments),
 }

@@ -2,10 +2,12 @@
 
 mod code;
 pub mod codes;
+mod document;
 mod fix;
 pub mod render;
 mod report;
 
 pub use code::{Code, Entry, Severity};
+pub use document::document;
 pub use fix::{Applicability, Edit, Fix};
 pub use report::{Diagnostic, Label};

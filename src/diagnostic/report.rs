@@ -86,6 +86,15 @@ impl Diagnostic {
         self
     }
 
+    /// The same diagnostic where its sources were appended behind `shift` others.
+    #[must_use]
+    pub fn in_later_files(mut self, shift: u32) -> Self {
+        let labels = std::iter::once(&mut self.primary).chain(&mut self.secondary).map(|label| &mut label.span);
+        let edits = self.fixes.iter_mut().flat_map(|fix| &mut fix.edits).map(|edit| &mut edit.span);
+        labels.chain(edits).for_each(|span| span.file.0 += shift);
+        self
+    }
+
     /// Whether the ruleset cannot be used.
     #[must_use]
     pub fn is_error(&self) -> bool {

@@ -4,6 +4,7 @@ pub mod board;
 mod clock;
 pub mod configuration;
 mod dry_run;
+mod load_rules;
 mod notices;
 mod ports;
 mod rules_files;
@@ -12,6 +13,7 @@ mod rules_watch;
 
 pub use clock::{Clock, SystemClock};
 pub use dry_run::{DryRun, PLANNED_ONLY};
+pub use load_rules::{ChooseClusterError, LoadedRules, check_sources, choose_cluster, load_rules};
 pub use notices::read_notices;
 pub use ports::{Ports, World};
 pub use rules_files::{RulesFilesError, read_rules_files, rules_files};

@@ -62,6 +62,11 @@ impl Sources {
         loaded.error.map_or(Ok(id), Err)
     }
 
+    /// Adds the files of other sources behind these; their ids rise by the number of files here.
+    pub fn append(&mut self, others: &Self) {
+        self.files.extend(others.files.iter().cloned());
+    }
+
     /// All files with their ids.
     pub fn iter(&self) -> impl Iterator<Item = (FileId, &SourceFile)> {
         (0..).map(FileId).zip(&self.files)
