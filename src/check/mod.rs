@@ -12,7 +12,6 @@ mod example;
 mod expression;
 mod metric;
 mod promql;
-mod promql_place;
 mod quantity;
 mod rule;
 mod scope;

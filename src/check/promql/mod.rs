@@ -1,16 +1,21 @@
 //! Queries: parsed as Prometheus would, with errors shown inside the string.
 
+mod place;
+mod token;
+
 use promql_parser::parser::value::ValueType;
 use promql_parser::parser::{self, Expr};
 
 use crate::check::checker::Checker;
-use crate::check::promql_place;
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::codes::values;
 use crate::syntax::tree::Text;
 
-/// The longest query: far above any in use, and a bound on the depth of its tree.
+/// The longest query: far above any in use.
 const LONGEST: usize = 16 * 1024;
+
+/// The most tokens of a query, and so the depth of its tree.
+const MOST_TOKENS: usize = 2000;
 
 impl Checker<'_> {
     /// The query's text, where it is one.
@@ -23,7 +28,7 @@ impl Checker<'_> {
         let expr = match parser::parse(&query) {
             Ok(expr) => expr,
             Err(reason) => {
-                let problem = promql_place::place(&query, &reason);
+                let problem = place::place(&query, &reason);
                 let mut diagnostic = Diagnostic::new(values::PROMQL, text.span_within(problem.start, problem.end), problem.message);
                 if let Some(help) = problem.help {
                     diagnostic = diagnostic.help(help);
@@ -48,8 +53,14 @@ impl Checker<'_> {
     }
 }
 
-/// A bound on the size of a query, before anything walks its tree: every operator can be a level.
+/// A bound on the size of a query, before anything walks its tree: every token can be a level of it.
 fn too_large(query: &str) -> Option<(usize, usize, String)> {
-    (query.len() > LONGEST)
-        .then(|| (0, query.len(), format!("the query is {} bytes long, more than the {LONGEST} that one may have", query.len())))
+    let wrong = if query.len() > LONGEST {
+        format!("the query is {} bytes long, more than the {LONGEST} that one may have", query.len())
+    } else if query.len() > MOST_TOKENS && token::tokens(query).is_ok_and(|tokens| tokens.len() > MOST_TOKENS) {
+        format!("the query has more than the {MOST_TOKENS} words and signs that one may have")
+    } else {
+        return None;
+    };
+    Some((0, query.len(), wrong))
 }
