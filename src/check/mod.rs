@@ -10,6 +10,7 @@ mod condition;
 mod constant;
 mod example;
 mod expression;
+mod lints;
 mod metric;
 mod promql;
 mod quantity;

@@ -97,6 +97,22 @@ pub(super) fn show(value: &Number, unit: Unit) -> String {
     }
 }
 
+/// A duration as it is written: `1h30m`.
+pub(super) fn show_duration(duration: jiff::SignedDuration) -> String {
+    let milliseconds = i128::from(duration.as_secs()) * 1000 + i128::from(duration.subsec_millis());
+    Number::fraction(milliseconds, 1000).map_or_else(String::new, |seconds| show_seconds(&seconds))
+}
+
+/// Names in a sentence: `` `a`, `b` and `c` ``.
+pub(super) fn list(names: &[String]) -> String {
+    let quoted: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
+    match quoted.split_last() {
+        None => String::new(),
+        Some((last, [])) => last.clone(),
+        Some((last, rest)) => format!("{} and {last}", rest.join(", ")),
+    }
+}
+
 fn show_seconds(value: &Number) -> String {
     let milliseconds = value.multiply(&Number::integer(1000)).to_i64();
     let Some(mut rest) = milliseconds.filter(|ms| *ms >= 0) else {

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::check::checker::Checker;
+use crate::check::lints::{self, Model};
 use crate::check::scope::{Names, Scope};
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::codes::names as codes;
@@ -46,7 +47,12 @@ pub(super) fn check<'a>(sources: &'a Sources, trees: &'a [Tree<'a>], unreadable:
         return (None, checker.diagnostics);
     }
     let ruleset = checker.ruleset(&shared, &blocks);
-    (ruleset, checker.diagnostics)
+    let Some(ruleset) = ruleset.filter(|_| !unreadable && !checker.diagnostics.iter().any(Diagnostic::is_error)) else {
+        return (None, checker.diagnostics);
+    };
+    let warnings = lints::run(&Model::new(sources, trees, &shared, &blocks, &ruleset));
+    checker.diagnostics.extend(warnings);
+    (Some(ruleset), checker.diagnostics)
 }
 
 impl<'a> Checker<'a> {

@@ -1,6 +1,7 @@
 //! Queries: parsed as Prometheus would, with errors shown inside the string.
 
 mod place;
+pub(super) mod shape;
 mod token;
 
 use promql_parser::parser::value::ValueType;

@@ -1,6 +1,10 @@
 //! Every code, in one table per part of the language. A code has one entry; tests hold the entries, the corpus and
 //! `docs/errors.md` equal.
 
+pub mod lint_dynamics;
+pub mod lint_names;
+pub mod lint_rules;
+pub mod lint_sources;
 pub mod names;
 pub mod syntax;
 pub mod tests;
@@ -35,7 +39,18 @@ pub(crate) use codes;
 /// Every code, in the order of their ids.
 #[must_use]
 pub fn all() -> Vec<Code> {
-    let mut all = [syntax::ALL, names::ALL, units::ALL, values::ALL, tests::ALL].concat();
+    let mut all = [
+        syntax::ALL,
+        names::ALL,
+        units::ALL,
+        values::ALL,
+        tests::ALL,
+        lint_names::ALL,
+        lint_rules::ALL,
+        lint_dynamics::ALL,
+        lint_sources::ALL,
+    ]
+    .concat();
     all.sort_unstable();
     all
 }
