@@ -11,6 +11,10 @@ use crate::syntax::tree::{Binary, BinaryOp, Expr, ExprKind};
 
 impl Checker<'_> {
     pub fn arithmetic(&mut self, names: Names<'_, '_>, binary: &Binary<'_>) -> Typed {
+        // The parser has reported this already.
+        if [&binary.left, &binary.right].into_iter().any(|side| matches!(side.kind, ExprKind::Not(_))) {
+            return Typed::Wrong;
+        }
         let left = self.quantity_of(names, &binary.left);
         let right = self.quantity_of(names, &binary.right);
         let (Some((left_unit, left)), Some((right_unit, right))) = (left, right) else {

@@ -61,13 +61,9 @@ impl Checker<'_> {
     }
 
     pub fn comparison(&mut self, names: Names<'_, '_>, binary: &Binary<'_>) -> Typed {
-        for side in [&binary.left, &binary.right] {
-            if let ExprKind::Binary(inner) = &side.kind
-                && inner.op.node.is_comparison()
-            {
-                self.report_chain(binary, inner);
-                return Typed::Wrong;
-            }
+        // The parser has reported these already.
+        if [&binary.left, &binary.right].into_iter().any(|side| is_reported(&side.kind)) {
+            return Typed::Wrong;
         }
         let left = self.quantity_of(names, &binary.left);
         let right = self.quantity_of(names, &binary.right);
@@ -87,25 +83,6 @@ impl Checker<'_> {
             _ => Comparison::NotEqual,
         };
         Typed::Condition(Condition::Compare { operator, left, right })
-    }
-
-    fn report_chain(&mut self, outer: &Binary<'_>, inner: &Binary<'_>) {
-        let span = outer.left.span.to(outer.right.span);
-        let middle = if inner.right.span.start < outer.op.span.start { &inner.right } else { &inner.left };
-        let middle = self.quote(middle.span);
-        let (first, second) = if inner.op.span.start < outer.op.span.start { (inner, outer) } else { (outer, inner) };
-        let written = format!(
-            "{} {} {middle} and {middle} {} {}",
-            self.quote(first.left.span),
-            first.op.node.as_str(),
-            second.op.node.as_str(),
-            self.quote(second.right.span)
-        );
-        self.report(
-            Diagnostic::new(units::CHAINED, span, "comparisons cannot be chained")
-                .help(format!("write `{written}`"))
-                .fix(crate::diagnostic::Fix::maybe("write two comparisons", span, written)),
-        );
     }
 
     /// `x in low..high`.
@@ -139,5 +116,14 @@ impl Checker<'_> {
                 .help("the lower end comes first")
                 .fix(crate::diagnostic::Fix::maybe("swap its ends", range.span, format!("{high}..{low}"))),
         );
+    }
+}
+
+/// A comparison that is compared, and a `not` inside an operation.
+pub(super) fn is_reported(side: &ExprKind<'_>) -> bool {
+    match side {
+        ExprKind::Binary(inner) => inner.op.node.is_comparison(),
+        ExprKind::Not(_) => true,
+        _ => false,
     }
 }

@@ -22,7 +22,7 @@ mod window;
 use crate::diagnostic::Diagnostic;
 use crate::rules::Ruleset;
 use crate::source::Sources;
-use crate::syntax::tree::Tree;
+use crate::syntax::{self, tree::Tree};
 
 /// What the check of a ruleset found.
 #[derive(Clone, Debug)]
@@ -41,6 +41,19 @@ impl Checked {
     }
 }
 
+/// Parses and checks one ruleset: the files that were given, or those of one folder.
+#[must_use]
+pub fn check(sources: &Sources) -> Checked {
+    let mut diagnostics = Vec::new();
+    let mut trees = Vec::new();
+    for (file, source) in sources.iter() {
+        let parsed = syntax::parse(file, source.text());
+        diagnostics.extend(parsed.diagnostics);
+        trees.push(parsed.tree);
+    }
+    check_trees(sources, &trees, diagnostics)
+}
+
 /// Checks the trees of one ruleset. `parsed` is what the parser reported: it comes first, and with an error in it
 /// there is no ruleset.
 #[must_use]
@@ -53,3 +66,7 @@ pub fn check_trees(sources: &Sources, trees: &[Tree<'_>], parsed: Vec<Diagnostic
     let ruleset = ruleset.filter(|_| !diagnostics.iter().any(Diagnostic::is_error));
     Checked { ruleset, diagnostics }
 }
+
+#[cfg(test)]
+#[path = "check_tests.rs"]
+mod tests;

@@ -181,6 +181,7 @@ impl Checker<'_> {
                 None
             }
         };
+        let subject = subject?;
         let at = self.percent(names, target, "the value to track", 0, 100);
         if let Some(zero) = &at
             && zero.is_zero()
@@ -192,7 +193,7 @@ impl Checker<'_> {
             Some(within) => self.percent(names, within, "`within`", 0, 100),
             None => Some(Number::integer(10)),
         };
-        Some(Action::Track { metric: subject?, at: at?, within: within? })
+        Some(Action::Track { metric: subject, at: at?, within: within? })
     }
 }
 

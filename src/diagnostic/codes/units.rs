@@ -28,11 +28,6 @@ codes! {
         why: "A comparison is true or false and cannot be calculated with, compared or used as an amount.",
         example: "rule busy { when (cpu > 70%) + 1 > 1 then add 1 node }",
         fix: "rule busy { when cpu + 1% > 70% then add 1 node }";
-    /// `a < b < c`.
-    pub CHAINED = "E0306", "comparisons that are chained",
-        why: "`a < b < c` would compare the truth of `a < b` with `c`. A range is asked for with `in`, or with two comparisons and `and`.",
-        example: "rule quiet { when 10% < cpu < 30% and pending-pods == 0 then remove 1 node }",
-        fix: "rule quiet { when 10% < cpu and cpu < 30% and pending-pods == 0 then remove 1 node }";
     /// A value that must be known beforehand and is not.
     pub NOT_CONSTANT = "E0307", "a value that is not constant",
         why: "Constants, settings, durations and ranges are worked out when the rules are read. A metric is only known when they are evaluated.",

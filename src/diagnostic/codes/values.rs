@@ -21,7 +21,7 @@ codes! {
     /// A year far from any plan.
     pub YEAR = "E0404", "a date far from any plan",
         why: "Dates lie between 1970 and 2999: instants outside cannot be counted with safely, and a year such as 0206 is a slip of the finger.",
-        example: "window sale = 0206-11-27..0206-11-30",
+        example: "window sale = 0206-11-27..2026-11-30",
         fix: "window sale = 2026-11-27..2026-11-30";
     /// A setting that stands twice.
     pub DUPLICATE_SETTING = "E0501", "a setting that stands twice",
