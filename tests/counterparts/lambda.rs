@@ -90,11 +90,6 @@ impl Function<'_> {
         self.schedule("at(2026-01-01T00:00:00)").await;
     }
 
-    /// Take the schedule away.
-    pub async fn unschedule(&self) {
-        self.ministack.rest(Method::DELETE, "scheduler", &format!("schedules/{}", self.name), Value::Null).await;
-    }
-
     /// Invoke it with an event and do not wait, as EventBridge does. ministack's own bus refuses events of AWS services, as AWS does.
     pub async fn receive(&self, event: &Value) {
         let path = format!("2015-03-31/functions/{}/invocations", self.name);

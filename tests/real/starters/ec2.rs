@@ -1,7 +1,7 @@
 //! How the emulator behaves is tested in `tests/ec2`; here, that Rust reaches it and that its SDK understands it.
 
 use aws_sdk_ec2::error::ProvideErrorMetadata;
-use aws_sdk_ec2::types::LaunchTemplateSpecification;
+use aws_sdk_ec2::types::{InstanceMarketOptionsRequest, LaunchTemplateSpecification, MarketType};
 use serde_json::json;
 
 use crate::counterparts::ec2::Ec2;
@@ -52,4 +52,33 @@ async fn its_clock_and_its_fate_are_the_tests() {
     assert_eq!(first().await.state, "terminated");
     ec2.reset().await;
     assert!(ec2.instances().await.is_empty());
+}
+
+#[tokio::test]
+async fn capacity_ends_and_spot_instances_are_taken_back() {
+    let ec2 = Ec2::start().await;
+    let client = ec2.client();
+    let template = ec2.launch_template("workers").await;
+    let run = |count| {
+        let from = LaunchTemplateSpecification::builder().launch_template_id(&template).build();
+        let spot = InstanceMarketOptionsRequest::builder().market_type(MarketType::Spot).build();
+        client.run_instances().launch_template(from).instance_market_options(spot).min_count(1).max_count(count).send()
+    };
+    ec2.fault(json!({ "code": "MaxSpotInstanceCountExceeded" })).await;
+    assert_eq!(run(1).await.expect_err("a fault").code(), Some("MaxSpotInstanceCountExceeded"));
+    ec2.clear_faults().await;
+    ec2.capacity(json!({ "market": "spot", "available": 2 })).await;
+    let made = run(5).await.expect("there is some capacity");
+    assert_eq!(made.instances().len(), 2);
+    let ids: Vec<_> = made.instances().iter().filter_map(|instance| instance.instance_id()).collect();
+
+    let event = ec2.interrupt(ids[0]).await;
+    assert_eq!(event["detail"]["instance-id"], ids[0]);
+    ec2.schedule_retirement(ids[1]).await;
+    let status = client.describe_instance_status().instance_ids(ids[1]).send().await.expect("the instance is seen");
+    assert_eq!(status.instance_statuses()[0].events().len(), 1);
+    ec2.advance(121).await;
+    let states: Vec<_> = ec2.instances().await.into_iter().map(|instance| (instance.state, instance.market)).collect();
+    let as_spot = |state: &str| (state.to_owned(), "spot".to_owned());
+    assert_eq!(states, [as_spot("terminated"), as_spot("running")]);
 }

@@ -2,6 +2,8 @@
 
 mod browser;
 mod dynamodb;
+mod ec2;
 mod guard;
 mod kubernetes;
+mod ministack;
 mod prometheus;
