@@ -32,7 +32,7 @@ mod words;
 #[cfg(test)]
 mod census_tests;
 #[cfg(test)]
-mod fixture;
+pub(crate) mod fixture;
 #[cfg(test)]
 mod launch_tests;
 #[cfg(test)]

@@ -21,7 +21,7 @@ pub fn step_in_words(step: &Step) -> String {
 pub fn outcome_in_words(outcome: &Outcome) -> String {
     let step = step_in_words(&outcome.step);
     match &outcome.result {
-        Ok(OutcomeKind::Done) => step,
+        Ok(OutcomeKind::Done) => format!("{step}: done"),
         Ok(OutcomeKind::Instances(instances)) if instances.is_empty() => format!("{step}: nothing"),
         Ok(OutcomeKind::Instances(instances)) => {
             let ids = instances.iter().map(|instance| instance.id.as_str()).collect::<Vec<_>>().join(", ");

@@ -8,7 +8,6 @@ mod cluster;
 mod condition;
 mod example;
 mod expression;
-mod lookback;
 mod metric;
 mod number;
 mod opening;

@@ -10,6 +10,8 @@ mod ports;
 mod rules_files;
 #[cfg(feature = "daemon")]
 mod rules_watch;
+mod sandbox_clock;
+pub mod tick;
 
 pub use clock::{Clock, SystemClock};
 pub use dry_run::{DryRun, PLANNED_ONLY};

@@ -1,0 +1,84 @@
+use crate::act::{Fleet as _, execute};
+use crate::ledger::{EventKind, Ledger as _, LedgerError, Write};
+use crate::plan::{self, Failure, Step};
+use crate::runtime::tick::look::in_time;
+use crate::runtime::tick::run::Run;
+use crate::runtime::{Clock, World};
+
+/// More rounds than there are offerings that a tick could go through would only mean that something goes in circles.
+const ROUNDS: usize = 24;
+
+impl<W: World> Run<'_, W> {
+    /// Intends and acts in rounds, until nothing is left to be done now: what one round's outcomes ask for (the next
+    /// offering, the evictions after the mark) is done by the next. No step is tried twice in one tick.
+    pub(super) async fn act(&mut self) -> Result<(), LedgerError> {
+        let mut tried: Vec<Step> = Vec::new();
+        let mut template = None;
+        for _ in 0..ROUNDS {
+            if self.state.progress.needs_attempts() {
+                if template.is_none() {
+                    template = Some(self.template().await);
+                }
+                if let Some(Ok(template)) = &template {
+                    let remarks = self.plan(|progress, situation| plan::plan_attempts(progress, situation, template));
+                    self.remark_all(remarks);
+                }
+            }
+            let steps: Vec<Step> =
+                plan::steps(&self.state.progress, &self.situation()).into_iter().filter(|step| !tried.contains(step)).collect();
+            if steps.is_empty() || !self.has_time() {
+                return Ok(());
+            }
+            self.intend(&steps).await?;
+            if !self.has_time() || !self.lease.allows_effects_at(self.world.clock().now()) {
+                return Ok(());
+            }
+            tried.extend(steps.iter().cloned());
+            let cutoff = self.world.clock().until(self.order.cutoff());
+            let outcomes = execute(self.world.fleet(), self.world.cluster(), steps, self.now, cutoff).await;
+            let remarks = self.plan(|progress, situation| plan::absorb(progress, situation, &outcomes));
+            for outcome in &outcomes {
+                let text = plan::outcome_in_words(outcome);
+                self.journal.note(&mut self.state, &self.order.cluster, EventKind::Acted(outcome.clone()), None, text);
+            }
+            self.remark_all(remarks);
+            self.report.outcomes.extend(outcomes);
+        }
+        Ok(())
+    }
+
+    fn has_time(&self) -> bool {
+        self.world.clock().now() < self.order.cutoff()
+    }
+
+    /// Operations and tokens stand in the ledger before the first side effect; the lease is renewed by the same write.
+    async fn intend(&mut self, steps: &[Step]) -> Result<(), LedgerError> {
+        let kind = EventKind::Intended { steps: steps.to_vec() };
+        let text = match steps {
+            [step] => plan::step_in_words(step),
+            steps => format!("{} steps", steps.len()),
+        };
+        self.journal.note(&mut self.state, &self.order.cluster, kind, None, text);
+        let write = Write { state: &self.state, records: self.records() };
+        let until = self.order.deadline.max(self.lease.expires_at);
+        self.lease = self.world.ledger().intend(&self.lease, write, until).await?;
+        self.written();
+        Ok(())
+    }
+
+    async fn template(&mut self) -> Result<plan::Template, Failure> {
+        let asked = in_time(self.world.clock(), self.order.cutoff(), self.world.fleet().template()).await;
+        let answer = asked.unwrap_or_else(|| {
+            Err(Failure {
+                class: plan::FailureClass::Unknown,
+                code: "time budget".to_owned(),
+                message: "EC2 did not answer in time".to_owned(),
+            })
+        });
+        if let Err(failure) = &answer {
+            let remarks = self.plan(|progress, situation| plan::without_template(progress, situation, failure));
+            self.remark_all(remarks);
+        }
+        answer
+    }
+}

@@ -1,0 +1,158 @@
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use jiff::{SignedDuration, Timestamp};
+
+use crate::decide::{Action, Decision, Guard, Input, Observed, decide, memory_after};
+use crate::ledger::{Decided, EventKind, Recorded};
+use crate::observe::{Absence, Answer, Counts, QueryAnswer};
+use crate::plan::{self, Operation, RetireCause};
+use crate::rules::{Cluster, Fact, Topic};
+use crate::runtime::World;
+use crate::runtime::tick::look::look_at_pods;
+use crate::runtime::tick::run::Run;
+
+/// Schedules are a little early at times: an evaluation that is that near is due.
+const EARLY: SignedDuration = SignedDuration::from_secs(5);
+
+impl<W: World> Run<'_, W> {
+    /// Decides, if an evaluation is due, and begins what was decided.
+    pub(super) async fn evaluate(&mut self, metrics: &[Option<QueryAnswer>]) {
+        let due = self.order.evaluate_now || is_due(&self.order.cluster, self.state.evaluated_at, self.now);
+        if !due {
+            self.report.counts = self.census().counts;
+            return;
+        }
+        self.report.counts = self.count().await;
+        if !self.change_is_under_way() {
+            self.state.memory.take_effect(self.now);
+        }
+        let observed = Arc::new(self.observed(metrics));
+        let before = Arc::new(self.state.memory.clone());
+        let input = Input { cluster: &self.order.cluster, observed: &observed, memory: &before };
+        let decision = Arc::new(decide(&input));
+        self.state.memory = memory_after(&input, &decision);
+        self.state.evaluated_at = Some(self.now);
+        self.samples = Some(recorded(&self.order.cluster, &observed));
+        let decided = Decided { ruleset: self.order.cluster.hash(), observed, memory: before, decision: Arc::clone(&decision) };
+        let (topic, title) = (topic(&decision), title(&decision));
+        let kind = EventKind::Decided(decided.clone());
+        self.journal.note_at_length(&mut self.state, &self.order.cluster, kind, topic, title, String::new());
+        self.report.decided = Some(decided);
+        self.begin(&decision).await;
+    }
+
+    async fn begin(&mut self, decision: &Decision) {
+        let rules = decision.because.winning.as_ref().map(|winning| winning.rules.clone()).unwrap_or_default();
+        match decision.action {
+            Action::Add(count) => {
+                self.plan(|progress, situation| plan::begin_launch(progress, situation, count, rules));
+            }
+            Action::Remove(count) => self.remove(count, decision.lower, rules).await,
+            Action::Stay => {}
+        }
+    }
+
+    /// What is known of the workers and of the pods that wait for room.
+    async fn count(&mut self) -> Counts {
+        let waiting = self.snapshot.pending_pods.as_ref().map_or(0, Vec::len);
+        if waiting > 0 {
+            let nodes = self.snapshot.nodes.as_deref().unwrap_or_default();
+            let names = nodes.iter().map(|node| node.name.clone()).collect();
+            look_at_pods(self.world, &mut self.snapshot, names, self.order.cutoff()).await;
+        }
+        let census = self.census();
+        let zones = self.state.progress.template.iter().flat_map(|template| template.subnets.iter().map(|subnet| subnet.zone.clone()));
+        let packing = plan::pending(&census, &self.situation(), &zones.collect::<Vec<_>>());
+        let waiting = self.snapshot.pending_pods.as_ref().ok().map(|pods| u32::try_from(pods.len()).unwrap_or(u32::MAX));
+        Counts {
+            pending_pods: packing.as_ref().map(|packing| packing.pods).or(waiting),
+            pending_nodes: packing.map(|packing| packing.nodes),
+            ..census.counts
+        }
+    }
+
+    fn observed(&self, metrics: &[Option<QueryAnswer>]) -> Observed {
+        Observed {
+            now: self.now,
+            counts: self.report.counts,
+            metrics: metrics.to_vec(),
+            launches_in_flight: self.state.progress.launching(),
+            backoff: self.state.progress.backoff(&self.order.cluster.capacity, self.now),
+            prices: None,
+        }
+    }
+
+    /// The last change that was decided has not had its whole effect yet.
+    fn change_is_under_way(&self) -> bool {
+        let Some(change) = &self.state.memory.last_change else { return false };
+        self.state.progress.operations.iter().any(|operation| match operation {
+            Operation::Launch(launch) => {
+                launch.decided_at == change.at && matches!(launch.cause, plan::LaunchCause::Decision { .. }) && !launch.has_ended()
+            }
+            Operation::Retire(retire) => {
+                retire.decided_at == change.at && matches!(retire.cause, RetireCause::Decision { .. }) && !retire.is_past_termination()
+            }
+        })
+    }
+}
+
+fn is_due(cluster: &Cluster, evaluated_at: Option<Timestamp>, now: Timestamp) -> bool {
+    let Some(last) = evaluated_at else { return true };
+    let interval = cluster.interval(now);
+    let passed = now.duration_since(last);
+    // An evaluation in the future comes from a clock that was wrong; it must not stop the evaluations for long.
+    passed.saturating_add(EARLY.min(interval / 10)) >= interval || passed < -interval
+}
+
+/// The answers of this evaluation, for the sources that keep no history, and for the forecast.
+fn recorded(cluster: &Cluster, observed: &Observed) -> Recorded {
+    let mut answers = BTreeMap::new();
+    for (metric, answer) in cluster.metrics.iter().zip(&observed.metrics) {
+        if let Some(sample) = answer.as_ref().and_then(|answer| answer.series.at(observed.now)) {
+            answers.insert(metric.name.clone(), sample.answer.clone());
+        }
+    }
+    for fact in Fact::ALL {
+        if let Some(count) = observed.counts.of(fact) {
+            answers.entry(fact.name().to_owned()).or_insert(Answer::Value(count.into()));
+        }
+    }
+    Recorded { at: observed.now, answers }
+}
+
+fn title(decision: &Decision) -> String {
+    let nodes = |count: u32| if count == 1 { "1 node".to_owned() } else { format!("{count} nodes") };
+    let (what, after) = match (decision.action, decision.because.nodes) {
+        (Action::Stay, _) => return "stay".to_owned(),
+        (Action::Add(count), before) => (format!("add {}", nodes(count)), before.map(|before| (before, before.saturating_add(count)))),
+        (Action::Remove(count), before) => {
+            (format!("remove {}", nodes(count)), before.map(|before| (before, before.saturating_sub(count))))
+        }
+    };
+    let rules = decision.because.winning.as_ref().map(|winning| winning.rules.join(", ")).filter(|rules| !rules.is_empty());
+    let by = rules.map_or_else(|| " for the bounds".to_owned(), |rules| format!(" by {rules}"));
+    after.map_or_else(|| format!("{what}{by}"), |(before, after)| format!("{what} ({before} → {after}){by}"))
+}
+
+fn topic(decision: &Decision) -> Option<Topic> {
+    match decision.action {
+        Action::Add(_) => Some(Topic::ScaleUp),
+        Action::Remove(_) => Some(Topic::ScaleDown),
+        Action::Stay if decision.because.cut_to_nothing_by(Guard::Outage) => None,
+        Action::Stay => None,
+    }
+}
+
+pub(super) fn absence_in_words(absence: &Absence) -> String {
+    match absence {
+        Absence::Stale { age } => format!("its newest sample is {age:#} old"),
+        Absence::NotANumber => "it is not a number".to_owned(),
+        Absence::Infinite => "it is infinite".to_owned(),
+        Absence::Empty => "the query found nothing".to_owned(),
+        Absence::Several(names) => format!("the query yields several series: {}", names.join(", ")),
+        Absence::Failed(reason) => reason.clone(),
+        Absence::NeverSeen => "it was never seen".to_owned(),
+        Absence::NoWorkers => "no worker is ready".to_owned(),
+    }
+}

@@ -1,0 +1,32 @@
+use std::sync::Arc;
+
+use jiff::{SignedDuration, Timestamp};
+
+use crate::observe::Notice;
+use crate::rules::Cluster;
+
+/// What one tick is asked to do.
+#[derive(Clone, Debug)]
+pub struct Order {
+    pub cluster: Arc<Cluster>,
+    /// What AWS told about instances since the last tick.
+    pub notices: Vec<Notice>,
+    /// Unlike any other tick's.
+    pub owner: String,
+    /// The tick has ended by then, whatever the world does: Lambda's deadline, or the daemon's budget.
+    pub deadline: Timestamp,
+    /// Evaluate the rules though their interval has not passed.
+    pub evaluate_now: bool,
+}
+
+/// A tick commits where it stands that long before its deadline (architecture.md, "One tick").
+pub(super) const RESERVE: SignedDuration = SignedDuration::from_secs(2);
+/// The bound on the difference of two holders' clocks.
+pub(super) const SKEW: SignedDuration = SignedDuration::from_secs(10);
+
+impl Order {
+    /// No side effect is begun from then on, and none is waited for.
+    pub(super) fn cutoff(&self) -> Timestamp {
+        self.deadline.saturating_sub(RESERVE).unwrap_or(Timestamp::MIN)
+    }
+}

@@ -1,0 +1,52 @@
+use std::collections::BTreeSet;
+
+use crate::act::Fleet as _;
+use crate::plan::{self, Remark, Removal, RetireCause};
+use crate::runtime::World;
+use crate::runtime::tick::look::{in_time, look_at_pods};
+use crate::runtime::tick::run::Run;
+
+impl<W: World> Run<'_, W> {
+    /// Chooses the nodes to go and begins their retirement. Everything is asked before the first mark.
+    pub(super) async fn remove(&mut self, count: u32, lower: u32, rules: Vec<String>) {
+        let names = plan::nodes_to_look_at(&self.state.progress, &self.situation());
+        look_at_pods(self.world, &mut self.snapshot, names, self.order.cutoff()).await;
+        let removal = self.choose(count, lower).await;
+        for instance_id in &removal.chosen {
+            let cause = RetireCause::Decision { rules: rules.clone() };
+            let remark = self.plan(|progress, situation| plan::begin_retire(progress, situation, instance_id, cause));
+            self.remark_all(remark.into_iter().collect());
+        }
+        if removal.chosen.len() < count as usize {
+            let reasons = removal.passed_over.iter().map(|passed| format!("{}: {}", passed.node_name, passed.reason));
+            let reasons = reasons.collect::<Vec<_>>().join("; ");
+            let text = format!("{} of {count} nodes can go now; {reasons}", removal.chosen.len());
+            let topic = Some(crate::rules::Topic::DrainBlocked);
+            self.remark_all(vec![Remark { operation: None, topic, text }]);
+        }
+        self.report.passed_over = removal.passed_over;
+    }
+
+    /// Asks for the termination protection of those chosen, and chooses again without the protected ones.
+    async fn choose(&self, count: u32, lower: u32) -> Removal {
+        let (mut protected, mut asked) = (BTreeSet::new(), BTreeSet::new());
+        loop {
+            let removal = plan::choose(&self.state.progress, &self.situation(), count, lower, &protected);
+            let unasked: Vec<&String> = removal.chosen.iter().filter(|id| !asked.contains(*id)).collect();
+            if unasked.is_empty() {
+                return removal;
+            }
+            let answers = unasked.iter().map(|id| async move {
+                let asked = in_time(self.world.clock(), self.order.cutoff(), self.world.fleet().termination_protected(id));
+                // What could not be asked is not touched.
+                ((*id).clone(), !matches!(asked.await, Some(Ok(false))))
+            });
+            for (id, is_protected) in futures_util::future::join_all(answers).await {
+                if is_protected {
+                    protected.insert(id.clone());
+                }
+                asked.insert(id);
+            }
+        }
+    }
+}
