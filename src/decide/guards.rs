@@ -74,6 +74,10 @@ impl Judge<'_> {
     }
 
     pub fn cluster_cooldown(self, way: Way) -> Option<GuardReason> {
+        if let Some(until) = self.input.observed.no_removal_before.filter(|until| way == Way::Down && self.seen.now < *until) {
+            let text = "the ledger is new, and when the last change was is not known".to_owned();
+            return Some(stops(Guard::Cooldown, Vec::new(), text, Lift::At(until)));
+        }
         let last = self.input.memory.last_change.as_ref()?;
         let cooldown = way.of(self.input.cluster.cooldown);
         let over = self.running_until(last.at, cooldown)?;

@@ -26,6 +26,9 @@ pub struct Observed {
     pub launches_in_flight: u32,
     /// No capacity is to be had.
     pub backoff: Option<Backoff>,
+    /// The ledger is new or was lost, and with it the memory of the last change: no removal before then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub no_removal_before: Option<Timestamp>,
     /// What the budget compares with; needed only where the cluster has a budget.
     pub prices: Option<Prices>,
 }

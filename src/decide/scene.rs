@@ -111,7 +111,15 @@ impl Scene {
             pending_pods: Some(0),
             pending_nodes: Some(0),
         };
-        let observed = Observed { now: at(0), counts, metrics: Vec::new(), launches_in_flight: 0, backoff: None, prices: None };
+        let observed = Observed {
+            now: at(0),
+            counts,
+            metrics: Vec::new(),
+            launches_in_flight: 0,
+            backoff: None,
+            no_removal_before: None,
+            prices: None,
+        };
         Self { cluster, observed, memory: Memory::default() }
     }
 

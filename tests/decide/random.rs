@@ -103,6 +103,7 @@ pub fn world(dice: &mut Dice) -> World {
         backoff: dice
             .one_in(8)
             .then(|| Backoff { until: Some(now + dice.seconds(&[0, 60, -60])), reason: "no capacity in eu-central-1a".into() }),
+        no_removal_before: None,
         prices: (!dice.one_in(4)).then(|| Prices {
             running: Number::from(counts.nodes().unwrap_or(0)).multiply(&"0.06".parse().unwrap()),
             next: vec!["0.06".parse().unwrap(), "0.1".parse().unwrap()],

@@ -79,6 +79,7 @@ impl<W: World> Run<'_, W> {
             metrics: metrics.to_vec(),
             launches_in_flight: self.state.progress.launching(),
             backoff: self.state.progress.backoff(&self.order.cluster.capacity, self.now),
+            no_removal_before: self.state.progress.grace_until.filter(|until| self.now < *until),
             prices: None,
         }
     }

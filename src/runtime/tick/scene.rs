@@ -9,7 +9,8 @@ use crate::ledger::{Event, Ledger, Span};
 use crate::observe::{InstanceState, Requests};
 use crate::plan::fixture::{self, minutes, noon};
 use crate::rules::{
-    Action as Proposal, Amount, Channel, Cluster, Comparison, Condition, Expression, Metric, MetricId, Notice, Number, Rule, Source, Topic, Unit,
+    Action as Proposal, Amount, Channel, Cluster, Comparison, Condition, Expression, Metric, MetricId, Notice, Number, Rule, Source, Topic,
+    Unit,
 };
 use crate::runtime::tick::{Order, TickReport, tick};
 use crate::sandbox::{Curve, Delay, MachineType, Pace, Ran, Sandbox, Settings, Workload};
@@ -84,7 +85,10 @@ impl Scene {
         sandbox.world().add_workers(workers);
         let mut scene = Self { sandbox, cluster: rules(), ticks: 0 };
         scene.load(50);
-        scene.ticks_for(minutes(14));
+        for _ in 0..7 {
+            scene.tick();
+            scene.pass(minutes(2));
+        }
         scene
     }
 

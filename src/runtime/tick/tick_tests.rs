@@ -126,14 +126,14 @@ fn run_through(scene: &mut Scene) {
             most = most.max(scene.living());
         }
     };
-    all_ticks(scene, 5, 30);
+    all_ticks(scene, 3, 60);
     scene.load(50);
-    all_ticks(scene, 12, 30);
+    all_ticks(scene, 6, 60);
     scene.load(20);
     // Until the removal is decided, and not long enough for a second one.
-    all_ticks(scene, 16, 30);
+    all_ticks(scene, 9, 60);
     scene.load(50);
-    all_ticks(scene, 12, 30);
+    all_ticks(scene, 6, 60);
     assert!(most <= 3, "{most} instances ran at once");
 }
 
@@ -144,7 +144,8 @@ fn of_two_ticks_at_once_one_acts() {
     scene.pass(minutes(2));
     let sandbox = scene.sandbox.clone();
     let slowly = FaultKind::Delay { by: SignedDuration::from_secs(1), effect_first: true };
-    let always = Fault { calls: vec![Call::Instances], from: SignedDuration::ZERO, until: SignedDuration::MAX, per_mille: 1000, kind: slowly };
+    let always =
+        Fault { calls: vec![Call::Instances], from: SignedDuration::ZERO, until: SignedDuration::MAX, per_mille: 1000, kind: slowly };
     scene.sandbox.world().faults.list = vec![always];
     let (one, other) = (scene.order(&sandbox), scene.order(&sandbox));
     let Ran::Done((first, second)) = sandbox.run(async { tokio::join!(tick(&sandbox, &one), tick(&sandbox, &other)) }) else {
@@ -205,7 +206,8 @@ fn news_that_does_not_go_out_is_tried_again_under_its_id() {
     scene.load(90);
     let until = scene.now().duration_since(crate::plan::fixture::noon()) + minutes(4);
     let kind = FaultKind::TimeOut { effect: true };
-    scene.sandbox.world().faults.list = vec![Fault { calls: vec![Call::Announce], from: SignedDuration::ZERO, until, per_mille: 1000, kind }];
+    scene.sandbox.world().faults.list =
+        vec![Fault { calls: vec![Call::Announce], from: SignedDuration::ZERO, until, per_mille: 1000, kind }];
     scene.ticks_for(minutes(6));
     let heard: Vec<String> = scene.sandbox.world().announced.iter().map(|(_, news)| news.id.clone()).collect();
     assert!(heard.len() > 2, "{heard:?}");
