@@ -6,9 +6,8 @@ root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../../.." && pwd)
 cache=${XDG_CACHE_HOME:-$HOME/.cache}/smartscale
 mkdir -p "$cache"
 
-# The set of counterparts that this run uses: a folder of links, NAME -> the place in the cache. The Rust starters look here.
+# The set of counterparts that a run uses: a folder of links, NAME -> the place in the cache. The Rust starters look here.
 SMARTSCALE_COUNTERPARTS=${SMARTSCALE_COUNTERPARTS:-$cache/counterparts}
-mkdir -p "$SMARTSCALE_COUNTERPARTS"
 
 # key TEXT-OR-FILE...: a short hash over the contents of the files and over the words that are no files.
 key() {
@@ -18,14 +17,17 @@ key() {
   done | sha256sum | cut -c1-16
 }
 
-# provide NAME KEY BUILD: have $cache/NAME-KEY, made by `BUILD FOLDER` in a folder that is moved into place when it is whole.
-# Two runs at once are safe: the second waits for the first, then finds its work.
+# provide NAME KEY BUILD [WORKS]: have $cache/NAME-KEY, made by `BUILD FOLDER` in a folder that is moved into place when it is whole.
+# What is there is made again if `WORKS FOLDER` fails. Two runs at once are safe: the second waits for the first, then finds its work.
 provide() {
-  local name=$1 place=$cache/$1-$2 build=$3 folder link lock status
-  if [ ! -d "$place" ]; then
+  local name=$1 place=$cache/$1-$2 build=$3 works=${4:-true} folder set link lock status
+  stands() { [ -d "$place" ] && "$works" "$place" >/dev/null 2>&1; }
+  if ! stands; then
     exec {lock}>"$cache/$name.lock"
     flock "$lock"
-    if [ ! -d "$place" ]; then
+    if ! stands; then
+      # With the lock held, these are of runs that were interrupted.
+      rm -rf "$place" "$cache/.$name-"??????
       printf 'installing %s\n' "$name" >&2
       folder=$(mktemp -d "$cache/.$name-XXXXXX")
       # In a subshell outside any condition, where `set -e` holds: a failed build leaves nothing but its log.
@@ -44,9 +46,13 @@ provide() {
     fi
     exec {lock}>&-
   fi
-  link=$(mktemp -u "$SMARTSCALE_COUNTERPARTS/.$name-XXXXXX")
-  ln -s "$place" "$link"
-  mv -T "$link" "$SMARTSCALE_COUNTERPARTS/$name"
+  # The default set too: it is what `cargo test` finds without test.sh.
+  for set in "$SMARTSCALE_COUNTERPARTS" "$cache/counterparts"; do
+    mkdir -p "$set"
+    link=$(mktemp -u "$set/.$name-XXXXXX")
+    ln -s "$place" "$link"
+    mv -T "$link" "$set/$name"
+  done
 }
 
 # as_root COMMAND...: run it as root, through sudo where needed.
