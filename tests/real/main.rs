@@ -3,9 +3,21 @@
     clippy::expect_used,
     clippy::panic,
     clippy::indexing_slicing,
+    clippy::unwrap_used,
     reason = "a test that fails says so by a panic, in its helpers too"
 )]
 
 #[path = "../counterparts/mod.rs"]
 mod counterparts;
+#[path = "../../src/ledger/contract_tests.rs"]
+mod ledger_contract;
+
+mod connection;
+mod dynamodb;
+mod ec2;
+mod secrets;
+mod sns;
 mod starters;
+
+// What the ledger's contract names by `crate::`.
+use smartscale::{ledger, observe, plan, rules};

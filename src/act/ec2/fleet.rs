@@ -34,17 +34,10 @@ pub struct Ec2Settings {
     pub launch_template: String,
     /// One or more for each zone that may be used.
     pub subnets: Vec<String>,
-    /// Instances in one answer to DescribeInstances.
-    pub page_size: u16,
 }
 
-impl Ec2Settings {
-    #[must_use]
-    pub const fn new(launch_template: String, subnets: Vec<String>) -> Self {
-        // EC2's most.
-        Self { launch_template, subnets, page_size: 1000 }
-    }
-}
+/// EC2's most in one answer to DescribeInstances: an idle tick asks once.
+const PAGE: i32 = 1_000;
 
 impl Ec2 {
     /// Calls nothing.
@@ -72,8 +65,7 @@ impl Ec2 {
     /// would look like lost instances.
     async fn describe(&self, filter: &str, value: &str) -> Result<Vec<Instance>, Failure> {
         let filter = Filter::builder().name(filter).values(value).build();
-        let size = i32::from(self.settings.page_size);
-        let mut pages = self.client.describe_instances().filters(filter).into_paginator().page_size(size).send();
+        let mut pages = self.client.describe_instances().filters(filter).into_paginator().page_size(PAGE).send();
         let mut found = Vec::new();
         while let Some(page) = pages.next().await {
             for reservation in page.map_err(|error| failure(&error))?.reservations() {
