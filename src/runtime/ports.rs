@@ -1,7 +1,7 @@
 use crate::act::{Cluster, Fleet};
 use crate::announce::Announcer;
 use crate::ledger::Ledger;
-use crate::observe::Metrics;
+use crate::observe::{Answer, Metrics};
 use crate::runtime::Clock;
 
 /// The world as a tick reaches it: one of each port, bound at compile time.
@@ -19,6 +19,11 @@ pub trait World: Send + Sync {
     fn ledger(&self) -> &Self::Ledger;
     fn announcer(&self) -> &Self::Announcer;
     fn clock(&self) -> &Self::Clock;
+
+    /// What a simulation has a fact, or a metric of one, be now. The real world never says anything here.
+    fn driven(&self, _name: &str) -> Option<Answer> {
+        None
+    }
 }
 
 /// One of each port, whatever they are.

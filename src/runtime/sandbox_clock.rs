@@ -1,5 +1,6 @@
 use jiff::Timestamp;
 
+use crate::observe::Answer;
 use crate::runtime::{Clock, World};
 use crate::sandbox::Sandbox;
 
@@ -44,5 +45,9 @@ impl World for Sandbox {
 
     fn clock(&self) -> &Self {
         self
+    }
+
+    fn driven(&self, name: &str) -> Option<Answer> {
+        Self::driven(self, name)
     }
 }

@@ -5,6 +5,7 @@ use std::task::{Context, Poll, Wake, Waker};
 use jiff::{SignedDuration, Timestamp};
 
 use crate::ledger::MemoryLedger;
+use crate::observe::{Absence, Answer};
 use crate::plan::{Failure, FailureClass};
 use crate::sandbox::cloud::failure;
 use crate::sandbox::world::World;
@@ -63,6 +64,15 @@ impl Sandbox {
     pub fn world(&self) -> MutexGuard<'_, World> {
         // A panic in a test that holds the lock is that test's failure, not the next one's.
         self.world.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// What a series has this fact or metric be now, where one drives it.
+    #[must_use]
+    pub fn driven(&self, name: &str) -> Option<Answer> {
+        let world = self.world();
+        let series = world.drive.series.get(name)?;
+        let value = series.at(world.now.duration_since(world.settings.start));
+        Some(value.map_or(Answer::Missing(Absence::Empty), Answer::Value))
     }
 
     #[must_use]

@@ -3,11 +3,11 @@ use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
 
-use crate::decide::{Action, Decision, Guard, Input, Observed, decide, memory_after};
+use crate::decide::{Action, Decision, Guard, Input, Observed, Prices, decide, memory_after};
 use crate::ledger::{Decided, EventKind, Recorded};
 use crate::observe::{Absence, Answer, Counts, QueryAnswer};
 use crate::plan::{self, Operation, RetireCause};
-use crate::rules::{Cluster, Fact, Topic};
+use crate::rules::{Cluster, Fact, Number, Topic};
 use crate::runtime::World;
 use crate::runtime::tick::look::look_at_pods;
 use crate::runtime::tick::run::Run;
@@ -65,10 +65,20 @@ impl<W: World> Run<'_, W> {
         let zones = self.state.progress.template.iter().flat_map(|template| template.subnets.iter().map(|subnet| subnet.zone.clone()));
         let packing = plan::pending(&census, &self.situation(), &zones.collect::<Vec<_>>());
         let waiting = self.snapshot.pending_pods.as_ref().ok().map(|pods| u32::try_from(pods.len()).unwrap_or(u32::MAX));
+        let (pods, nodes) = (packing.as_ref().map(|packing| packing.pods).or(waiting), packing.map(|packing| packing.nodes));
         Counts {
-            pending_pods: packing.as_ref().map(|packing| packing.pods).or(waiting),
-            pending_nodes: packing.map(|packing| packing.nodes),
+            pending_pods: self.driven_or(Fact::PendingPods, pods),
+            pending_nodes: self.driven_or(Fact::PendingNodes, nodes),
             ..census.counts
+        }
+    }
+
+    /// A simulation may drive what waits; a part of a pod or node counts as a whole one.
+    fn driven_or(&self, fact: Fact, own: Option<u32>) -> Option<u32> {
+        match self.world.driven(fact.name()) {
+            Some(Answer::Value(value)) => value.ceil().to_i64().map(|count| u32::try_from(count.max(0)).unwrap_or(u32::MAX)),
+            Some(Answer::Missing(_)) => None,
+            None => own,
         }
     }
 
@@ -80,8 +90,21 @@ impl<W: World> Run<'_, W> {
             launches_in_flight: self.state.progress.launching(),
             backoff: self.state.progress.backoff(&self.order.cluster.capacity, self.now),
             no_removal_before: self.state.progress.grace_until.filter(|until| self.now < *until),
-            prices: None,
+            prices: self.prices(),
         }
+    }
+
+    /// What the workers cost, and what the next one would; needed only where there is a budget.
+    fn prices(&self) -> Option<Prices> {
+        let (cluster, list) = (&self.order.cluster, &self.order.prices);
+        cluster.budget.as_ref()?;
+        let census = self.census();
+        let types = census.workers.iter().filter(|worker| worker.standing.counts()).map(|worker| worker.instance.map(|i| &i.instance_type));
+        let of_type = |name: &String| list.on_demand(name);
+        // Without a type in the rules the launch template's is taken, and a worker that runs shows which that is.
+        let next = list.of_next_worker(cluster).or_else(|| types.clone().flatten().find_map(of_type))?;
+        let costs = types.map(|name| name.and_then(of_type).unwrap_or_else(|| next.clone()));
+        Some(Prices { running: costs.fold(Number::ZERO, |sum, cost| sum.add(&cost)), next: vec![next] })
     }
 
     /// The last change that was decided has not had its whole effect yet.

@@ -89,7 +89,7 @@ async fn read_metrics<W: World>(world: &W, cluster: &Cluster, at: Timestamp, cut
     let longest_interval = cluster.longest_interval();
     let windows = needs(cluster).metrics;
     let queries: Vec<Option<Query<'_>>> =
-        cluster.metrics.iter().zip(windows).map(|(metric, window)| query(metric, window, longest_interval)).collect();
+        cluster.metrics.iter().zip(windows).map(|(metric, window)| query(world, metric, window, longest_interval)).collect();
     let asked: Vec<Query<'_>> = queries.iter().flatten().cloned().collect();
     let answers = match asked.is_empty() {
         true => Some(Vec::new()),
@@ -100,11 +100,17 @@ async fn read_metrics<W: World>(world: &W, cluster: &Cluster, at: Timestamp, cut
     queries.iter().map(|query| query.as_ref().map(|_| next())).collect()
 }
 
-fn query(metric: &Metric, window: Option<SignedDuration>, longest_interval: SignedDuration) -> Option<Query<'_>> {
-    match &metric.source {
-        Source::Prometheus(_) => Some(Query { metric, over: window?, longest_interval }),
-        Source::Kubernetes(_) => None,
-    }
+fn query<'a>(
+    world: &impl World,
+    metric: &'a Metric,
+    window: Option<SignedDuration>,
+    longest_interval: SignedDuration,
+) -> Option<Query<'a>> {
+    let asked = match &metric.source {
+        Source::Prometheus(_) => true,
+        Source::Kubernetes(_) => world.driven(&metric.name).is_some(),
+    };
+    asked.then_some(Query { metric, over: window?, longest_interval })
 }
 
 /// What stands for a source that did not answer at all.

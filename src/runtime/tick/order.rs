@@ -3,12 +3,14 @@ use std::sync::Arc;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::observe::Notice;
-use crate::rules::Cluster;
+use crate::rules::{Cluster, PriceList};
 
 /// What one tick is asked to do.
 #[derive(Clone, Debug)]
 pub struct Order {
     pub cluster: Arc<Cluster>,
+    /// What the budget reckons with.
+    pub prices: Arc<PriceList>,
     /// What AWS told about instances since the last tick.
     pub notices: Vec<Notice>,
     /// Unlike any other tick's.

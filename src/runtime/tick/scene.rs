@@ -99,6 +99,7 @@ impl Scene {
     pub fn order(&mut self, sandbox: &Sandbox) -> Order {
         self.ticks += 1;
         Order {
+            prices: Arc::default(),
             cluster: Arc::new(self.cluster.clone()),
             notices: Vec::new(),
             owner: format!("tick {}", self.ticks),
