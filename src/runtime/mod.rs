@@ -4,6 +4,7 @@ pub mod board;
 mod clock;
 pub mod configuration;
 mod dry_run;
+pub mod examples;
 mod load_rules;
 mod notices;
 mod ports;

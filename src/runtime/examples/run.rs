@@ -1,0 +1,178 @@
+use std::sync::Arc;
+
+use jiff::{SignedDuration, Timestamp};
+
+use crate::decide::Decision;
+use crate::ledger::{Claim, Ledger as _, LedgerError, Records, State, Write};
+use crate::plan::Operation;
+use crate::rules::{Cluster, Example, MetricId, Number, PriceList, Ruleset, Zones};
+use crate::runtime::examples::coverage::Covering;
+use crate::runtime::examples::expectation::{compare, in_words};
+use crate::runtime::examples::{ExampleResult, Miss, TestReport};
+use crate::runtime::tick::{Order, TickReport, tick};
+use crate::sandbox::{Curve, MachineType, Pace, Ran, Sandbox, Settings};
+
+/// More ticks than a removal without pods can take to be done with.
+const TICKS_TO_LEAVE: usize = 16;
+
+/// What a tick may take of the simulated clock, which stands still meanwhile.
+const BUDGET: SignedDuration = SignedDuration::from_secs(60);
+
+/// The instance type where the rules name none.
+const ANY_TYPE: &str = "t3.small";
+
+/// Runs the tests whose name contains `filter`, in the order of the ruleset.
+#[must_use]
+pub fn run_examples(ruleset: &Ruleset, filter: Option<&str>) -> TestReport {
+    let mut report = TestReport::default();
+    for cluster in &ruleset.clusters {
+        let mut covering = Covering::new(cluster);
+        let cluster = Arc::new(cluster.clone());
+        for example in cluster.examples.iter().filter(|example| filter.is_none_or(|part| example.name.contains(part))) {
+            report.results.push(run_example(&cluster, example, &mut covering));
+        }
+        report.coverage.push(covering.coverage());
+    }
+    report
+}
+
+fn run_example(cluster: &Arc<Cluster>, example: &Example, covering: &mut Covering<'_>) -> ExampleResult {
+    let mut misses = Vec::new();
+    let mut course = Course::begin(cluster, example);
+    let mut evaluations = 0;
+    // The evaluation that the expectations up to the next one look at.
+    let mut last: Option<(SignedDuration, Option<Arc<Decision>>)> = None;
+    let mut expectations = example.expectations.iter().peekable();
+    while let Some(expectation) = expectations.peek() {
+        while let Some(at) = course.next.filter(|next| next.duration_since(course.start) <= expectation.at) {
+            let decision = course.evaluate(at);
+            if let Some(decision) = &decision {
+                covering.see(decision);
+            }
+            evaluations += 1;
+            last = Some((at.duration_since(course.start), decision));
+        }
+        let Some(expectation) = expectations.next() else { break };
+        let Some((evaluated_at, decision)) = &last else { continue };
+        let got = match decision {
+            Some(decision) => compare(&expectation.expected, decision),
+            None => Some("no decision".to_owned()),
+        };
+        if let Some(got) = got {
+            misses.push(Miss {
+                location: expectation.location.clone(),
+                at: expectation.at,
+                evaluated_at: *evaluated_at,
+                expected: in_words(&expectation.expected),
+                got,
+                because: decision.as_ref().map_or_else(String::new, |decision| decision.tree(&cluster.timezone)),
+            });
+        }
+    }
+    ExampleResult { cluster: cluster.name.clone(), name: example.name.clone(), location: example.location.clone(), evaluations, misses }
+}
+
+/// A test under way.
+struct Course {
+    sandbox: Sandbox,
+    cluster: Arc<Cluster>,
+    prices: Arc<PriceList>,
+    start: Timestamp,
+    /// The next evaluation; `None`: time has come to its end.
+    next: Option<Timestamp>,
+    ticks: u64,
+}
+
+impl Course {
+    fn begin(cluster: &Arc<Cluster>, example: &Example) -> Self {
+        let start = cluster.timezone.to_timestamp(example.start_at).unwrap_or(Timestamp::UNIX_EPOCH);
+        let sandbox = Sandbox::new(settings(cluster, example, start));
+        {
+            let mut world = sandbox.world();
+            world.add_workers(example.start_nodes);
+            for series in &example.series {
+                if let Some(name) = name(cluster, series.metric) {
+                    world.drive.series.insert(name.to_owned(), Curve::of_series(&series.stretches));
+                }
+            }
+            if !example.load.is_empty() {
+                world.drive.load = Some(Curve::of_load(&example.load));
+            }
+        }
+        let begun = sandbox.run(begin_ledger(&sandbox, cluster, start));
+        debug_assert!(matches!(begun, Ran::Done(Ok(()))), "a new ledger takes its first state");
+        Self { sandbox, cluster: Arc::clone(cluster), prices: Arc::default(), start, next: Some(start), ticks: 0 }
+    }
+
+    /// Nodes that are due become ready, series are sampled, the rules decide, and what is removed leaves at once.
+    fn evaluate(&mut self, at: Timestamp) -> Option<Arc<Decision>> {
+        self.next = at.checked_add(self.cluster.interval(at)).ok();
+        self.sandbox.advance(at);
+        let mut report = self.tick(at, true)?;
+        let decision = report.decided.take().map(|decided| decided.decision);
+        for _ in 0..TICKS_TO_LEAVE {
+            if !report.operations.iter().any(|operation| matches!(operation, Operation::Retire(_))) {
+                break;
+            }
+            report = self.tick(at, false)?;
+        }
+        decision
+    }
+
+    fn tick(&mut self, at: Timestamp, evaluate_now: bool) -> Option<TickReport> {
+        self.ticks += 1;
+        let order = Order {
+            cluster: Arc::clone(&self.cluster),
+            prices: Arc::clone(&self.prices),
+            notices: Vec::new(),
+            owner: self.ticks.to_string(),
+            deadline: at.checked_add(BUDGET).ok()?,
+            evaluate_now,
+        };
+        match self.sandbox.run(tick(&self.sandbox, &order)) {
+            Ran::Done(report) => Some(report),
+            Ran::Crashed => None,
+        }
+    }
+}
+
+/// The ledger is not new: nothing has to be found out, and no grace holds removals back.
+async fn begin_ledger(sandbox: &Sandbox, cluster: &Cluster, now: Timestamp) -> Result<(), LedgerError> {
+    let claim = Claim { owner: "test".to_owned(), now, lasts: BUDGET, skew: SignedDuration::ZERO };
+    let acquired = sandbox.acquire(&cluster.name, &claim).await?;
+    let state = State { ruleset: Some(cluster.hash()), ..State::new() };
+    sandbox.commit(&acquired.lease, Write { state: &state, records: Records::default() }).await
+}
+
+fn name(cluster: &Cluster, metric: MetricId) -> Option<&str> {
+    match metric {
+        MetricId::Declared(index) => cluster.metrics.get(index).map(|metric| metric.name.as_str()),
+        MetricId::Fact(fact) => Some(fact.name()),
+    }
+}
+
+fn settings(cluster: &Cluster, example: &Example, start: Timestamp) -> Settings {
+    let zones = match &cluster.capacity.zones {
+        Zones::Only(zones) if !zones.is_empty() => zones.clone(),
+        _ => ["a", "b", "c"].map(str::to_owned).to_vec(),
+    };
+    let mut names: Vec<String> = cluster.capacity.instances.clone();
+    if names.is_empty() {
+        names.push(ANY_TYPE.to_owned());
+    }
+    let template_type = names.first().cloned().unwrap_or_default();
+    // Room and prices of the simulated machines decide nothing here: no pod asks for room, no spot price is too high.
+    let kind = MachineType { cpu_millis: 2000, memory: 2 << 30, on_demand: Number::ZERO, spot: Number::ZERO };
+    Settings {
+        cluster: cluster.name.clone(),
+        start,
+        seed: 0,
+        zones,
+        types: names.into_iter().map(|name| (name, kind.clone())).collect(),
+        template_type,
+        pace: Pace::of_examples(example.join),
+        stock: [].into(),
+        workloads: Vec::new(),
+        daemons: false,
+    }
+}
