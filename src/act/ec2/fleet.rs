@@ -36,6 +36,13 @@ pub struct Ec2Settings {
     pub subnets: Vec<String>,
 }
 
+impl Ec2Settings {
+    #[must_use]
+    pub const fn new(launch_template: String, subnets: Vec<String>) -> Self {
+        Self { launch_template, subnets }
+    }
+}
+
 /// EC2's most in one answer to DescribeInstances: an idle tick asks once.
 const PAGE: i32 = 1_000;
 
