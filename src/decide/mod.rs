@@ -38,6 +38,10 @@ pub use needs::{Needs, needs};
 pub use recall::memory_after;
 
 #[cfg(test)]
-mod decide_tests;
+mod decision_tests;
+#[cfg(test)]
+mod evaluate_tests;
+#[cfg(test)]
+mod guard_tests;
 #[cfg(test)]
 mod scene;

@@ -69,7 +69,18 @@ pub(super) fn keep(lower: u32, upper: u32) -> Action {
     Action::Keep(Bounds { lower, upper })
 }
 
-pub(super) const HOLD: Action = Action::Hold(Veto::Everything);
+pub(super) fn set(count: &str) -> Action {
+    Action::Set(literal(count))
+}
+
+pub(super) fn percent(adds: bool, of_nodes: &str) -> Action {
+    let amount = Amount::Percent(number(of_nodes));
+    if adds { Action::Add(amount) } else { Action::Remove(amount) }
+}
+
+pub(super) const fn hold(veto: Veto) -> Action {
+    Action::Hold(veto)
+}
 
 pub(super) struct Scene {
     pub cluster: Cluster,
