@@ -1,5 +1,7 @@
 //! The machine behind an instance: no emulated EC2 has one, so the test plays it.
 
+use std::fmt::Debug;
+
 use k8s_openapi::api::core::v1::Node;
 use kube::api::{DeleteParams, Patch, PatchParams, PostParams};
 use kube::{Api, Client};
@@ -90,17 +92,17 @@ impl Worker {
     }
 
     /// The kubelet dies: no heartbeat comes any more, and after 20 s the node's lifecycle controller marks the node unreachable.
+    /// A node that is gone has no kubelet to lose.
     pub async fn die(&self, client: &Client) {
         let nodes: Api<Node> = Api::all(client.clone());
         let patch = json!({ "metadata": { "labels": { "smartscale.test/kubelet": null } } });
-        nodes.patch(&self.name, &PatchParams::default(), &Patch::Merge(patch)).await.expect("the node exists");
+        gone_or_done(nodes.patch(&self.name, &PatchParams::default(), &Patch::Merge(patch)).await);
     }
 
     /// Delete the node, if it is still there, for the next test.
     pub async fn clear(&self, client: &Client) {
         let nodes: Api<Node> = Api::all(client.clone());
-        let gone = nodes.delete(&self.name, &DeleteParams::default()).await;
-        assert!(gone.is_ok() || matches!(&gone, Err(kube::Error::Api(status)) if status.code == 404), "{gone:?}");
+        gone_or_done(nodes.delete(&self.name, &DeleteParams::default()).await);
     }
 
     fn node(&self) -> Node {
@@ -126,4 +128,8 @@ impl Worker {
         }))
         .expect("a valid node")
     }
+}
+
+fn gone_or_done<T: Debug>(answer: kube::Result<T>) {
+    assert!(answer.is_ok() || matches!(&answer, Err(kube::Error::Api(status)) if status.code == 404), "{answer:?}");
 }

@@ -1,9 +1,11 @@
+use aws_sdk_ec2::types::LaunchTemplateSpecification;
 use k8s_openapi::api::core::v1::{Node, Pod};
 use kube::api::{EvictParams, ListParams};
-use kube::{Api, Client, Error};
+use kube::{Api, Client, Error, ResourceExt};
 use tokio::sync::OnceCell;
 
-use crate::counterparts::kubernetes::{ControlPlane, Identity, Worker, Workload, namespace};
+use crate::counterparts::ec2::Ec2;
+use crate::counterparts::kubernetes::{ControlPlane, Identity, Machines, Worker, Workload, namespace};
 use crate::counterparts::until::until;
 
 /// One control plane for all tests of this file: each has a namespace and a node label of its own.
@@ -91,6 +93,40 @@ async fn a_dead_kubelet_turns_its_node_unreachable() {
     let taints = node.spec.and_then(|spec| spec.taints).unwrap_or_default();
     assert!(taints.iter().any(|taint| taint.key == "node.kubernetes.io/unreachable"), "{taints:?}");
     worker.clear(&client).await;
+}
+
+#[tokio::test]
+async fn machines_follow_their_instances() {
+    let client = plane().await.client(Identity::Admin).await;
+    let ec2 = Ec2::start().await;
+    let template = ec2.launch_template("workers").await;
+    let from = LaunchTemplateSpecification::builder().launch_template_id(&template).build();
+    ec2.client().run_instances().launch_template(from).min_count(3).max_count(3).send().await.expect("there is capacity");
+    let instances = ec2.instances().await;
+    let never = instances[2].id.clone();
+    let mut machines = Machines::new(move |instance| {
+        let mut worker = Worker::of(&instance.id, &instance.zone);
+        worker.provider_id = false;
+        (instance.id != never).then_some(worker)
+    });
+    machines.catch_up(&ec2, &client).await;
+    ec2.kill(&instances[0].id).await;
+    machines.catch_up(&ec2, &client).await;
+
+    let alive: Vec<&str> = machines.workers().map(|worker| worker.instance.as_str()).collect();
+    assert_eq!(alive, [instances[1].id.as_str()]);
+    let nodes = Api::<Node>::all(client.clone());
+    let kubelet_of = async |instance: &str| {
+        let found = nodes
+            .list(&ListParams::default().labels(&format!("smartscale.dev/instance-id={instance}")))
+            .await
+            .expect("nodes can be listed");
+        found.items.into_iter().next().map(|node| node.labels().get("smartscale.test/kubelet").cloned())
+    };
+    assert_eq!(kubelet_of(&instances[0].id).await, Some(None));
+    assert_eq!(kubelet_of(&instances[1].id).await, Some(Some("alive".to_owned())));
+    assert_eq!(kubelet_of(&instances[2].id).await, None);
+    machines.clear(&client).await;
 }
 
 #[tokio::test]
