@@ -14,6 +14,9 @@ mod rules_watch;
 mod sandbox_clock;
 pub mod tick;
 
+#[cfg(test)]
+mod demo_tests;
+
 pub use clock::{Clock, SystemClock};
 pub use dry_run::{DryRun, PLANNED_ONLY};
 pub use load_rules::{ChooseClusterError, LoadedRules, check_sources, choose_cluster, load_rules};

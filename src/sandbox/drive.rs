@@ -4,6 +4,7 @@ use jiff::SignedDuration;
 
 use crate::observe::{Absence, Answer};
 use crate::rules::{LoadStretch, Metric, Number, SeriesStretch, Shape};
+use crate::sandbox::traffic::Traffic;
 
 /// What drives the metrics of a simulated cluster.
 #[derive(Clone, Debug, Default)]
@@ -12,6 +13,8 @@ pub struct Drive {
     pub series: BTreeMap<String, Curve>,
     /// Work in nodes; drives every `of capacity` metric that has no series.
     pub load: Option<Curve>,
+    /// A whole day of traffic, where neither a series nor a load says anything.
+    pub traffic: Option<Traffic>,
 }
 
 /// A value over time: it holds from the start of its stretch up to the start of the next, and the last one lasts.
@@ -69,8 +72,11 @@ impl Drive {
     pub fn answer(&self, metric: &Metric, elapsed: SignedDuration, ready: u32) -> Answer {
         let value = match self.series.get(&metric.name) {
             Some(series) => series.at(elapsed),
-            None if metric.of_capacity => self.of_capacity(elapsed, ready),
-            None => None,
+            None => match (&self.load, &self.traffic) {
+                (None, Some(traffic)) => return traffic.answer(metric, elapsed, ready),
+                _ if metric.of_capacity => self.of_capacity(elapsed, ready),
+                _ => None,
+            },
         };
         match value.or_else(|| metric.empty_is.clone()) {
             Some(value) => Answer::Value(value),

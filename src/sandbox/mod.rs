@@ -2,6 +2,7 @@
 
 mod cloud;
 mod deed;
+mod demo;
 mod drive;
 mod fault;
 mod handle;
@@ -12,6 +13,7 @@ mod ports;
 mod random;
 mod remembered;
 mod settings;
+mod traffic;
 mod workload;
 mod workloads;
 mod world;
@@ -20,11 +22,13 @@ mod world;
 mod sandbox_tests;
 
 pub use deed::{Deed, DeedKind};
+pub use demo::demo;
 pub use drive::{Curve, Drive};
 pub use fault::{Call, CrashAt, Fault, FaultKind, Faults};
 pub use handle::{Ran, Sandbox};
 pub use happening::{Happening, Outside};
 pub use random::Random;
 pub use settings::{Delay, MachineType, Pace, Settings};
+pub use traffic::Traffic;
 pub use workload::Workload;
 pub use world::{Launched, Machine, World};

@@ -1,19 +1,11 @@
-use crate::check::check_trees;
+use crate::check::check;
 use crate::rules::Ruleset;
 use crate::runtime::examples::{TestReport, coverage_text, junit, run_examples, text};
 use crate::source::Sources;
-use crate::syntax::parse;
 
 fn ruleset(scale: &str) -> Ruleset {
     let sources = Sources::single("rules.scale", scale);
-    let mut trees = Vec::new();
-    let mut diagnostics = Vec::new();
-    for (id, file) in sources.iter() {
-        let parsed = parse(id, file.text());
-        trees.push(parsed.tree);
-        diagnostics.extend(parsed.diagnostics);
-    }
-    let checked = check_trees(&sources, &trees, diagnostics);
+    let checked = check(&sources);
     checked.ruleset.unwrap_or_else(|| panic!("{:#?}", checked.diagnostics))
 }
 
