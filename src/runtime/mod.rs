@@ -8,6 +8,8 @@ pub mod examples;
 mod load_rules;
 mod notices;
 mod ports;
+#[cfg(all(feature = "aws", feature = "kubernetes", feature = "http"))]
+pub mod real;
 mod rules_files;
 #[cfg(feature = "daemon")]
 mod rules_watch;
