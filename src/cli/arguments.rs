@@ -26,6 +26,19 @@ pub enum Command {
     Check(CheckArguments),
     /// Explain a code of a diagnostic: why, an example, a fix.
     Explain(ExplainArguments),
+    /// Observe and decide, and change nothing: exit 0 nothing to do, 2 changes, 1 error.
+    #[cfg(all(feature = "aws", feature = "kubernetes", feature = "http"))]
+    Plan(PlanArguments),
+    /// Scale: as a daemon that reloads changed rules, or one tick with `--once`.
+    #[cfg(all(feature = "aws", feature = "kubernetes", feature = "daemon"))]
+    Run(RunArguments),
+    /// Show what the ledger knows: workers, operations in flight, the last decisions and steps.
+    #[cfg(all(feature = "aws", feature = "kubernetes", feature = "http"))]
+    Status(StatusArguments),
+    /// Look after the ledger.
+    #[cfg(all(feature = "aws", feature = "kubernetes", feature = "http"))]
+    #[command(subcommand)]
+    Ledger(LedgerCommand),
     /// Write shell completions to standard output.
     Completions { shell: clap_complete::Shell },
     /// Write the manual page to standard output.
@@ -69,4 +82,62 @@ pub struct ExplainArguments {
     /// Every code, as Markdown: `docs/errors.md`.
     #[arg(long, conflicts_with = "code")]
     pub all: bool,
+}
+
+/// What every command needs that touches the real world.
+#[cfg(all(feature = "aws", feature = "kubernetes", feature = "http"))]
+#[derive(Args, Clone, Debug)]
+pub struct WorldArguments {
+    /// Where things are.
+    #[arg(long, default_value = "smartscale.toml", env = "SMARTSCALE_CONFIG", value_name = "FILE")]
+    pub config: PathBuf,
+    /// The cluster, where the ruleset has several.
+    #[arg(long)]
+    pub cluster: Option<String>,
+}
+
+#[cfg(all(feature = "aws", feature = "kubernetes", feature = "http"))]
+#[derive(Args, Debug)]
+pub struct PlanArguments {
+    #[command(flatten)]
+    pub world: WorldArguments,
+    /// As data instead of text.
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[cfg(all(feature = "aws", feature = "kubernetes", feature = "daemon"))]
+#[derive(Args, Debug)]
+pub struct RunArguments {
+    #[command(flatten)]
+    pub world: WorldArguments,
+    /// One tick, then exit.
+    #[arg(long)]
+    pub once: bool,
+    /// Evaluate the rules though their interval has not passed, with `--once`.
+    #[arg(long, requires = "once")]
+    pub evaluate: bool,
+    /// As data instead of text, with `--once`.
+    #[arg(long, requires = "once")]
+    pub json: bool,
+}
+
+#[cfg(all(feature = "aws", feature = "kubernetes", feature = "http"))]
+#[derive(Args, Debug)]
+pub struct StatusArguments {
+    #[command(flatten)]
+    pub world: WorldArguments,
+    /// As data instead of text.
+    #[arg(long)]
+    pub json: bool,
+    /// How many of the latest events to show.
+    #[arg(long, default_value_t = 20, value_name = "N")]
+    pub events: usize,
+}
+
+#[cfg(all(feature = "aws", feature = "kubernetes", feature = "http"))]
+#[derive(Debug, Subcommand)]
+pub enum LedgerCommand {
+    /// Create the DynamoDB table that smartscale.toml names, with its TTL.
+    Create(WorldArguments),
 }

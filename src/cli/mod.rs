@@ -5,7 +5,19 @@ mod check;
 mod exit;
 mod explain;
 mod fix;
+#[cfg(all(feature = "aws", feature = "kubernetes", feature = "http"))]
+mod ledger;
 mod output;
+#[cfg(all(feature = "aws", feature = "kubernetes", feature = "http"))]
+mod plan;
+#[cfg(all(feature = "aws", feature = "kubernetes", feature = "http"))]
+mod real;
+#[cfg(all(feature = "aws", feature = "kubernetes", feature = "http"))]
+mod report;
+#[cfg(all(feature = "aws", feature = "kubernetes", feature = "daemon"))]
+mod run;
+#[cfg(all(feature = "aws", feature = "kubernetes", feature = "http"))]
+mod status;
 
 use std::process::ExitCode;
 
@@ -28,6 +40,14 @@ pub fn run() -> ExitCode {
             Some(code) => explain::explain(code),
             None => explain::all(),
         },
+        #[cfg(all(feature = "aws", feature = "kubernetes", feature = "http"))]
+        Command::Plan(arguments) => plan::plan(arguments),
+        #[cfg(all(feature = "aws", feature = "kubernetes", feature = "daemon"))]
+        Command::Run(arguments) => run::run(arguments),
+        #[cfg(all(feature = "aws", feature = "kubernetes", feature = "http"))]
+        Command::Status(arguments) => status::status(arguments),
+        #[cfg(all(feature = "aws", feature = "kubernetes", feature = "http"))]
+        Command::Ledger(command) => ledger::ledger(command),
         Command::Completions { shell } => completions(*shell),
         Command::Manual => manual(),
     };

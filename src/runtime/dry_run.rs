@@ -8,8 +8,8 @@ use crate::plan::{DeleteNode, Evict, Failure, FailureClass, FindByToken, MarkNod
 ///
 /// A call that would change something answers as one whose outcome is unknown: plan concludes nothing from it, and the
 /// step stands in the tick's report.
-#[derive(Clone, Debug)]
-pub struct DryRun<P>(pub P);
+#[derive(Clone, Copy, Debug)]
+pub struct DryRun<'a, P>(pub &'a P);
 
 /// The code by which the report tells a step that was only planned.
 pub const PLANNED_ONLY: &str = "planned only";
@@ -18,7 +18,7 @@ fn planned_only<T>() -> Result<T, Failure> {
     Err(Failure { class: FailureClass::Unknown, code: PLANNED_ONLY.to_owned(), message: "nothing was changed".to_owned() })
 }
 
-impl<F: Fleet> Fleet for DryRun<F> {
+impl<F: Fleet> Fleet for DryRun<'_, F> {
     async fn instances(&self, cluster: &str) -> Seen<Vec<Instance>> {
         self.0.instances(cluster).await
     }
@@ -44,7 +44,7 @@ impl<F: Fleet> Fleet for DryRun<F> {
     }
 }
 
-impl<C: Cluster> Cluster for DryRun<C> {
+impl<C: Cluster> Cluster for DryRun<'_, C> {
     async fn nodes(&self, pool: Option<&str>) -> Seen<Vec<Node>> {
         self.0.nodes(pool).await
     }

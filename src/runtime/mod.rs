@@ -3,10 +3,19 @@
 pub mod board;
 mod clock;
 pub mod configuration;
+#[cfg(any(feature = "aws", feature = "kubernetes", feature = "http"))]
+mod crypto;
+#[cfg(feature = "daemon")]
+mod daemon;
 mod dry_run;
 pub mod examples;
+#[cfg(feature = "lambda")]
+mod lambda;
+mod live_rules;
 mod load_rules;
+mod look_ahead;
 mod notices;
+mod owner;
 mod ports;
 #[cfg(all(feature = "aws", feature = "kubernetes", feature = "http"))]
 pub mod real;
@@ -20,9 +29,18 @@ pub mod tick;
 mod demo_tests;
 
 pub use clock::{Clock, SystemClock};
+#[cfg(any(feature = "aws", feature = "kubernetes", feature = "http"))]
+pub use crypto::install_crypto;
+#[cfg(feature = "daemon")]
+pub use daemon::{Heard, run_daemon, until_signalled};
 pub use dry_run::{DryRun, PLANNED_ONLY};
+#[cfg(feature = "lambda")]
+pub use lambda::run_function;
+pub use live_rules::{LiveRules, NoRules, Reload};
 pub use load_rules::{ChooseClusterError, LoadedRules, check_sources, choose_cluster, load_rules};
+pub use look_ahead::look_ahead;
 pub use notices::read_notices;
+pub use owner::owner;
 pub use ports::{Ports, World};
 pub use rules_files::{RulesFilesError, read_rules_files, rules_files};
 #[cfg(feature = "daemon")]

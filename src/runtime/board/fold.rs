@@ -3,8 +3,8 @@ use crate::ledger::Decided;
 use crate::observe::Answer;
 use crate::plan::operation_in_words;
 use crate::rules::{Cluster, Number};
-use crate::runtime::TickReport;
 use crate::runtime::board::{Board, BoardDecision, BoardOperation, BoardPoint, Kind};
+use crate::runtime::tick::TickReport;
 
 impl Board {
     /// Takes in what a tick reports.
@@ -60,10 +60,10 @@ fn decision(decided: &Decided, cluster: &Cluster) -> BoardDecision {
 /// The first metric of capacity that has a value now, with its name.
 fn load(decided: &Decided, cluster: &Cluster) -> Option<(String, Number)> {
     let at = decided.decision.at;
-    cluster.metrics.iter().zip(&decided.observed.metrics).filter(|(metric, _)| metric.of_capacity).find_map(|(metric, answer)| {
-        match &answer.as_ref()?.series.at(at)?.answer {
+    cluster.metrics.iter().zip(&decided.observed.metrics).filter(|(metric, _)| metric.of_capacity).find_map(
+        |(metric, answer)| match &answer.as_ref()?.series.at(at)?.answer {
             Answer::Value(value) => Some((metric.name.clone(), value.clone())),
             Answer::Missing(_) => None,
-        }
-    })
+        },
+    )
 }

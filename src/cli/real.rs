@@ -1,0 +1,86 @@
+use std::future::Future;
+use std::sync::Arc;
+
+use jiff::Timestamp;
+
+use crate::cli::arguments::WorldArguments;
+use crate::cli::exit::Exit;
+use crate::cli::output::complain;
+use crate::rules::Cluster;
+use crate::runtime::configuration::{Configuration, Environment};
+use crate::runtime::real::{ConnectError, RealWorld, connect};
+use crate::runtime::tick::Order;
+use crate::runtime::{Clock as _, LiveRules, install_crypto, owner};
+
+/// The configuration and the rules that a command works with.
+pub struct Setting {
+    pub configuration: Configuration,
+    pub rules: LiveRules,
+}
+
+impl Setting {
+    /// Reads both, or says what is wrong.
+    pub fn read(arguments: &WorldArguments) -> Option<Self> {
+        let configuration = configuration(arguments)?;
+        let wanted = arguments.cluster.as_deref().or(configuration.settings.cluster.as_deref());
+        match LiveRules::start(&configuration.rules_path(), wanted) {
+            Ok(rules) => Some(Self { configuration, rules }),
+            Err(error) => {
+                complain(&error.to_string(), Some("`smartscale check` explains what is wrong with rules; `--cluster NAME` chooses one"));
+                None
+            }
+        }
+    }
+
+    /// The order for one tick from now.
+    pub fn order(&self, world: &RealWorld, face: &str, evaluate_now: bool) -> Order {
+        let now = world.clock.now();
+        let budget = self.configuration.settings.daemon.budget;
+        Order {
+            cluster: self.cluster(),
+            notices: Vec::new(),
+            owner: owner(face, now),
+            deadline: now.saturating_add(budget).unwrap_or(Timestamp::MAX),
+            evaluate_now,
+        }
+    }
+
+    pub fn cluster(&self) -> Arc<Cluster> {
+        self.rules.cluster()
+    }
+
+    /// Sets up the world, or says why it cannot be.
+    pub async fn connect(&self) -> Option<RealWorld> {
+        match connect(&self.configuration).await {
+            Ok(world) => Some(world),
+            Err(error) => {
+                let error: ConnectError = error;
+                complain(&error.to_string(), error.help());
+                None
+            }
+        }
+    }
+}
+
+/// Reads `smartscale.toml`, or says what is wrong with it.
+pub fn configuration(arguments: &WorldArguments) -> Option<Configuration> {
+    match Configuration::load(&arguments.config, Environment::of_process()) {
+        Ok(configuration) => Some(configuration),
+        Err(error) => {
+            complain(&error.to_string(), None);
+            None
+        }
+    }
+}
+
+/// Runs a command that calls the world.
+pub fn in_runtime(command: impl Future<Output = Exit>) -> Exit {
+    install_crypto();
+    match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime.block_on(command),
+        Err(error) => {
+            complain(&format!("no threads can be started: {error}"), None);
+            Exit::Failed
+        }
+    }
+}
