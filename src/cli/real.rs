@@ -38,6 +38,7 @@ impl Setting {
         let budget = self.configuration.settings.daemon.budget;
         Order {
             cluster: self.cluster(),
+            prices: self.configuration.prices(),
             notices: Vec::new(),
             owner: owner(face, now),
             deadline: now.saturating_add(budget).unwrap_or(Timestamp::MAX),

@@ -35,7 +35,7 @@ pub fn report_text(report: &TickReport, cluster: &Cluster) -> String {
         None => {}
     }
     list(&mut text, "missing", report.missing.iter().cloned());
-    list(&mut text, "passed over", report.passed_over.iter().map(|passed| format!("{}: {}", passed.node, passed.reason)));
+    list(&mut text, "passed over", report.passed_over.iter().map(|passed| format!("{}: {}", passed.node_name, passed.reason)));
     list(&mut text, "steps", report.outcomes.iter().map(step_line));
     list(&mut text, "remarks", report.remarks.iter().map(|remark| remark.text.clone()));
     list(&mut text, "in flight", report.operations.iter().map(operation_in_words));

@@ -9,7 +9,7 @@ use crate::plan::outcome_in_words;
 use crate::rules::Cluster;
 use crate::runtime::board::Board;
 use crate::runtime::tick::{Ended, TickReport, tick};
-use crate::runtime::{Heard, Reload, RulesWatch, run_daemon, until_signalled};
+use crate::runtime::{Daemon, Heard, Reload, RulesWatch, run_daemon, until_signalled};
 use crate::web;
 
 /// `smartscale run`.
@@ -62,7 +62,8 @@ async fn daemon(setting: Setting) -> Exit {
             complain(&format!("signals cannot be waited for: {error}"), None);
         }
     };
-    run_daemon(&world, setting.rules, watch, settings, &board, stop, hear).await;
+    let prices = setting.configuration.prices();
+    run_daemon(Daemon { world: &world, rules: setting.rules, watch, prices, settings, board }, stop, hear).await;
     print("ended; the ledger has everything that is in flight\n");
     Exit::Clean
 }

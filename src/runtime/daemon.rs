@@ -1,6 +1,9 @@
+use std::sync::Arc;
+
 use jiff::{SignedDuration, Timestamp};
 use tokio::sync::watch;
 
+use crate::rules::PriceList;
 use crate::runtime::board::Board;
 use crate::runtime::configuration::DaemonSettings;
 use crate::runtime::live_rules::{LiveRules, Reload};
@@ -18,25 +21,31 @@ pub enum Heard<'a> {
 /// After a tick that could not do its work the next one comes no sooner.
 const PAUSE: SignedDuration = SignedDuration::from_secs(1);
 
+/// What the daemon runs with.
+#[derive(Debug)]
+pub struct Daemon<'a, W> {
+    pub world: &'a W,
+    pub rules: LiveRules,
+    pub watch: RulesWatch,
+    pub prices: Arc<PriceList>,
+    pub settings: &'a DaemonSettings,
+    /// Where the status page looks.
+    pub board: watch::Sender<Board>,
+}
+
 /// Runs ticks until `stop` ends: at each evaluation's time and, while operations are in flight, every `tick`. A changed rule is
 /// in force before the next tick.
-pub async fn run_daemon<W: World>(
-    world: &W,
-    mut rules: LiveRules,
-    mut watch: RulesWatch,
-    settings: &DaemonSettings,
-    board: &watch::Sender<Board>,
-    stop: impl Future<Output = ()>,
-    mut hear: impl FnMut(Heard<'_>),
-) {
+pub async fn run_daemon<W: World>(daemon: Daemon<'_, W>, stop: impl Future<Output = ()>, mut hear: impl FnMut(Heard<'_>)) {
+    let Daemon { world, mut rules, mut watch, prices, settings, board } = daemon;
     let mut stop = std::pin::pin!(stop);
     loop {
         // Looked at before each tick too: a notice of the system may come late.
-        take_up(&mut rules, board, &mut hear);
+        take_up(&mut rules, &board, &mut hear);
         let cluster = rules.cluster();
         let now = world.clock().now();
         let order = Order {
             cluster: cluster.clone(),
+            prices: Arc::clone(&prices),
             notices: Vec::new(),
             owner: owner("daemon", now),
             deadline: now.saturating_add(settings.budget).unwrap_or(Timestamp::MAX),
@@ -51,7 +60,7 @@ pub async fn run_daemon<W: World>(
             tokio::select! {
                 () = &mut stop => return,
                 () = world.clock().until(next) => break,
-                () = watch.changed() => take_up(&mut rules, board, &mut hear),
+                () = watch.changed() => take_up(&mut rules, &board, &mut hear),
             }
         }
     }

@@ -1,9 +1,11 @@
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
 use lambda_runtime::{Context, Error, LambdaEvent, service_fn};
 use serde_json::{Value, json};
 
+use crate::rules::PriceList;
 use crate::runtime::configuration::{Configuration, Environment};
 use crate::runtime::live_rules::LiveRules;
 use crate::runtime::read_notices;
@@ -21,13 +23,15 @@ pub async fn run_function() -> Result<(), Error> {
     let configuration = Configuration::load(&path, environment)?;
     let rules = LiveRules::start(&configuration.rules_path(), configuration.settings.cluster.as_deref())?;
     let world = connect(&configuration).await?;
-    lambda_runtime::run(service_fn(|event: LambdaEvent<Value>| invoke(&world, &rules, event))).await
+    let prices = configuration.prices();
+    lambda_runtime::run(service_fn(|event: LambdaEvent<Value>| invoke(&world, &rules, &prices, event))).await
 }
 
-async fn invoke(world: &RealWorld, rules: &LiveRules, event: LambdaEvent<Value>) -> Result<Value, Error> {
+async fn invoke(world: &RealWorld, rules: &LiveRules, prices: &Arc<PriceList>, event: LambdaEvent<Value>) -> Result<Value, Error> {
     let LambdaEvent { payload, context } = event;
     let order = Order {
         cluster: rules.cluster(),
+        prices: Arc::clone(prices),
         notices: read_notices(&payload),
         owner: format!("lambda/{}", context.request_id),
         deadline: deadline(&context),

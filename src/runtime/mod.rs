@@ -32,7 +32,7 @@ pub use clock::{Clock, SystemClock};
 #[cfg(any(feature = "aws", feature = "kubernetes", feature = "http"))]
 pub use crypto::install_crypto;
 #[cfg(feature = "daemon")]
-pub use daemon::{Heard, run_daemon, until_signalled};
+pub use daemon::{Daemon, Heard, run_daemon, until_signalled};
 pub use dry_run::{DryRun, PLANNED_ONLY};
 #[cfg(feature = "lambda")]
 pub use lambda::run_function;

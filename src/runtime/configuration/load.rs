@@ -1,6 +1,8 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
+use crate::rules::PriceList;
 use crate::runtime::configuration::{ConfigurationError, Settings};
 
 /// The settings and the folder that their paths are relative to.
@@ -61,6 +63,12 @@ impl Configuration {
     #[must_use]
     pub fn folder(&self) -> &Path {
         self.path.parent().unwrap_or_else(|| Path::new(""))
+    }
+
+    /// What instances cost: the table that ships with SmartScale, with the user's own prices over it.
+    #[must_use]
+    pub fn prices(&self) -> Arc<PriceList> {
+        Arc::new(PriceList::with(self.settings.prices.clone()))
     }
 
     #[must_use]
