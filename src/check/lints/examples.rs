@@ -24,8 +24,10 @@ pub(super) fn check(subject: &Subject<'_>, found: &mut Vec<Diagnostic>) {
         let loaded = subject.cluster.metrics.iter().enumerate().any(|(index, metric)| metric.of_capacity && !driven(index));
         let load = test.steps.iter().find(|step| matches!(step.node, TestStep::Load(_)));
         if let (false, Some(load)) = (loaded, load) {
-            let diagnostic = Diagnostic::new(TEST_LOAD, load.span, "every metric `of capacity` has a series, so the load drives nothing");
-            found.push(diagnostic.help("remove the load, or a series"));
+            let any = subject.cluster.metrics.iter().any(|metric| metric.of_capacity);
+            let why = if any { "every metric `of capacity` has a series" } else { "no metric is `of capacity`" };
+            let diagnostic = Diagnostic::new(TEST_LOAD, load.span, format!("{why}, so the load drives nothing"));
+            found.push(diagnostic.help("remove the load, or drive the metrics by `series`"));
         }
     }
 }
