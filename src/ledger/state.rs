@@ -1,3 +1,5 @@
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -21,6 +23,12 @@ pub struct State {
     pub evaluated_at: Option<Timestamp>,
     /// Committed news that has not gone out everywhere.
     pub unannounced: Vec<Unannounced>,
+    /// Conditions that last, such as an outage, with the number of evaluations that have seen them in a row.
+    #[serde(default)]
+    pub standing: BTreeMap<Topic, u32>,
+    /// Faults that were told lately, in their words: they are not told again at every tick.
+    #[serde(default)]
+    pub told: BTreeMap<String, Timestamp>,
     /// Where a tick that ran out of time stopped advancing operations; the next begins there.
     pub cursor: Option<OperationId>,
 }
@@ -36,6 +44,8 @@ impl State {
             ruleset: None,
             evaluated_at: None,
             unannounced: Vec::new(),
+            standing: BTreeMap::new(),
+            told: BTreeMap::new(),
             cursor: None,
         }
     }

@@ -176,6 +176,9 @@ fn evicted(progress: &mut Progress, step: &Evict, answer: &Answer) -> Option<Rem
                 FailureClass::Refused => (format!("{pod} cannot be evicted: {}", failure.message), Some(Topic::DrainBlocked)),
                 _ => (format!("{pod} was not evicted: {failure}"), None),
             };
+            if retire.blocked_by.as_ref() == Some(&text) {
+                return None;
+            }
             retire.blocked_by = Some(text.clone());
             let remark = Remark::of(&step.operation, text);
             Some(match topic {

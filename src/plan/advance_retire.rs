@@ -115,7 +115,9 @@ fn from_draining(retire: &mut Retire, situation: &Situation<'_>, since: Timestam
             retire.blocked_by = None;
             return Some((RetireState::Drained { at: now }, Some(Remark::of(&retire.id, text))));
         }
-        retire.blocked_by = held_up;
+        // A budget's own words say more, for as long as they are about a pod that is still there.
+        let told = retire.blocked_by.take().filter(|text| drain::to_be_gone(pods).any(|pod| text.contains(&pod.full_name())));
+        retire.blocked_by = told.or(held_up);
     }
     (now >= retire.deadline).then(|| out_of_time(retire, node, pods, situation))
 }

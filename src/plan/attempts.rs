@@ -3,7 +3,7 @@ use std::collections::BTreeMap;
 use crate::observe::Market;
 use crate::plan::{
     Attempt, AttemptState, CooledScope, Failure, FailureClass, Launch, Offering, Operation, Progress, Remark, Situation, SlotState,
-    Template, census, configuration, offering_order, token,
+    Template, census, configuration, cooling, offering_order, token,
 };
 use crate::rules::Topic;
 
@@ -100,7 +100,7 @@ fn extend(launch: &mut Launch, known: &Progress, situation: &Situation<'_>, temp
     let mut refusal = None;
     for slot in 0..open {
         let wanted = if slot < spot { Market::Spot } else { Market::OnDemand };
-        let order = offering_order::order(wanted, &pool.by_zone, template, capacity);
+        let order = offering_order::order(wanted, &pool.by_zone, template, capacity, situation.prices);
         let mut free = order.iter().filter(|offering| known.cooled(offering, &hash, situation.now).is_none());
         let Some(offering) = free.next() else {
             refusal = Some(refusal_of(known, &order, &hash, situation));
@@ -138,7 +138,7 @@ fn extend(launch: &mut Launch, known: &Progress, situation: &Situation<'_>, temp
 /// Why no offering is left: the first reason of each kind.
 fn refusal_of(progress: &Progress, order: &[Offering], configuration: &str, situation: &Situation<'_>) -> String {
     if order.is_empty() {
-        return "no subnet of the launch template lies in an allowed zone".to_owned();
+        return cooling::NO_OFFERING.to_owned();
     }
     let mut reasons: Vec<String> = Vec::new();
     for offering in order {

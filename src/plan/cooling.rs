@@ -3,13 +3,16 @@ use sha2::{Digest, Sha256};
 
 use crate::decide::Backoff;
 use crate::plan::{Cooled, CooledScope, Failure, FailureClass, Offering, Progress, Template};
-use crate::rules::Capacity;
+use crate::rules::{Capacity, PriceList};
 
 /// The first pause; it doubles with each failure in a row (architecture.md, "Launch").
 const FIRST_PAUSE: SignedDuration = SignedDuration::from_mins(3);
 const LONGEST_PAUSE: SignedDuration = SignedDuration::from_hours(1);
 /// A failure is remembered that long after its pause, so that the next one in a row is longer.
 const MEMORY: SignedDuration = SignedDuration::from_hours(2);
+
+/// Nothing can be asked for at all.
+pub(crate) const NO_OFFERING: &str = "no subnet of the launch template lies in an allowed zone, or every type costs more than `max-price`";
 
 /// The pause after so many failures in a row.
 #[must_use]
@@ -96,10 +99,13 @@ impl Progress {
     /// The guard `backoff`: no capacity is to be had, and from when on it may be. `None` while some offering may be tried, or
     /// while it is not known what offerings there are.
     #[must_use]
-    pub fn backoff(&self, capacity: &Capacity, now: Timestamp) -> Option<Backoff> {
+    pub fn backoff(&self, capacity: &Capacity, prices: &PriceList, now: Timestamp) -> Option<Backoff> {
         let template = self.template.as_ref()?;
         let hash = configuration(template, capacity);
-        let offerings = crate::plan::offering_order::all(template, capacity);
+        let offerings = crate::plan::offering_order::all(template, capacity, prices);
+        if offerings.is_empty() {
+            return Some(Backoff { until: None, reason: NO_OFFERING.to_owned() });
+        }
         let lifts = offerings.iter().map(|offering| self.lifts(offering, &hash, now)).collect::<Option<Vec<_>>>()?;
         let until = lifts.into_iter().min()?;
         let reason = self.cooled.iter().find(|cooled| cooled.until >= until).map(|cooled| cooled.reason.clone()).unwrap_or_default();

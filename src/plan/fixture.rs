@@ -11,7 +11,7 @@ use crate::plan::{
     CLUSTER_TAG, Failure, FailureClass, Launch, Operation, OperationId, Outcome, OutcomeKind, Progress, RETIRING_TAINT, Remark, Retire,
     Situation, Step, Subnet, Template,
 };
-use crate::rules::{Bounds, Cadence, Capacity, Cluster, Cooldown, Drain, Number, Zones};
+use crate::rules::{Bounds, Cadence, Capacity, Cluster, Cooldown, Drain, Number, PriceList, Zones};
 
 pub fn noon() -> Timestamp {
     "2026-11-25T12:00:00Z".parse().unwrap()
@@ -45,6 +45,11 @@ pub fn cluster() -> Cluster {
         rules: Vec::new(),
         examples: Vec::new(),
     }
+}
+
+fn prices() -> &'static PriceList {
+    static SHIPPED: std::sync::LazyLock<PriceList> = std::sync::LazyLock::new(PriceList::default);
+    &SHIPPED
 }
 
 pub fn template() -> Template {
@@ -212,7 +217,7 @@ pub fn world(workers: impl IntoIterator<Item = Worker>) -> World {
 
 impl World {
     pub fn situation(&self) -> Situation<'_> {
-        Situation { cluster: &self.cluster, now: self.now, fence: 1, snapshot: &self.snapshot, notices: &self.notices }
+        Situation { cluster: &self.cluster, prices: prices(), now: self.now, fence: 1, snapshot: &self.snapshot, notices: &self.notices }
     }
 
     /// Time passes; what is seen stays as it is.
@@ -272,7 +277,10 @@ impl World {
     /// Does with the progress what a planner does.
     pub fn plan<T>(&mut self, change: impl FnOnce(&mut Progress, &Situation<'_>) -> T) -> T {
         let (cluster, snapshot, notices) = (self.cluster.clone(), self.snapshot.clone(), self.notices.clone());
-        change(&mut self.progress, &Situation { cluster: &cluster, now: self.now, fence: 1, snapshot: &snapshot, notices: &notices })
+        change(
+            &mut self.progress,
+            &Situation { cluster: &cluster, prices: prices(), now: self.now, fence: 1, snapshot: &snapshot, notices: &notices },
+        )
     }
 
     pub fn advance(&mut self) -> Vec<Remark> {

@@ -144,7 +144,7 @@ fn each_class_of_failure_cools_what_it_names() {
         world.attempts();
         assert_eq!(calls(&world), next.clone().into_iter().collect::<Vec<_>>(), "{class:?}");
         assert_eq!(world.launches()[0].given_up.is_some(), next.is_none(), "{class:?}");
-        let backoff = world.progress.backoff(&world.cluster.capacity, world.now);
+        let backoff = world.progress.backoff(&world.cluster.capacity, world.situation().prices, world.now);
         assert_eq!(backoff.and_then(|backoff| backoff.until), next.is_none().then(|| noon() + minutes(3)), "{class:?}");
     }
 }
@@ -159,7 +159,7 @@ fn pauses_double_from_three_minutes() {
         world.answer(|_| Err(failure(FailureClass::Offering)));
         world.attempts();
         world.settle();
-        let until = world.progress.backoff(&world.cluster.capacity, world.now).unwrap().until.unwrap();
+        let until = world.progress.backoff(&world.cluster.capacity, world.situation().prices, world.now).unwrap().until.unwrap();
         assert_eq!(until.duration_since(world.now), minutes(expected));
         world.now = until;
     }
@@ -234,4 +234,15 @@ fn nobody_is_late_while_kubernetes_is_unseen() {
     world.answer(|step| ec2(step, 1, noon()));
     world.later(minutes(60)).advance();
     assert_eq!(world.launches()[0].slots[0].state, SlotState::Pending);
+}
+
+#[test]
+fn on_demand_is_not_asked_for_above_the_price_that_the_rules_allow() {
+    let mut world = world([]);
+    // t3.small lists at $0.0208, t3a.small at $0.0188.
+    world.cluster.capacity.max_price = Some("0.02".parse().unwrap());
+    world.launch(1);
+    assert_eq!(calls(&world), [call(OD, "t3a.small", "1a", 1)]);
+    world.cluster.capacity.max_price = Some("0.001".parse().unwrap());
+    assert_eq!(world.progress.backoff(&world.cluster.capacity, world.situation().prices, world.now).unwrap().until, None);
 }

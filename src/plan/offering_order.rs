@@ -2,22 +2,28 @@ use std::collections::BTreeMap;
 
 use crate::observe::Market;
 use crate::plan::{Offering, Template};
-use crate::rules::{Capacity, Number, Zones};
+use crate::rules::{Capacity, Number, PriceList, Zones};
 
 /// Every offering that the configuration allows.
 #[must_use]
-pub(crate) fn all(template: &Template, capacity: &Capacity) -> Vec<Offering> {
+pub(crate) fn all(template: &Template, capacity: &Capacity, prices: &PriceList) -> Vec<Offering> {
     let zones: Vec<&str> = zones(template, capacity);
-    markets(Market::Spot, capacity).into_iter().flat_map(|market| of_market(market, &zones, template, capacity)).collect()
+    markets(Market::Spot, capacity).into_iter().flat_map(|market| of_market(market, &zones, template, capacity, prices)).collect()
 }
 
 /// The offerings for one slot, best first: the wanted market, in the zone with fewest workers each type in the order of
 /// preference, then the next zone, then the other market (architecture.md: "next instance type → next zone → on-demand").
 #[must_use]
-pub(crate) fn order(wanted: Market, workers: &BTreeMap<String, u32>, template: &Template, capacity: &Capacity) -> Vec<Offering> {
+pub(crate) fn order(
+    wanted: Market,
+    workers: &BTreeMap<String, u32>,
+    template: &Template,
+    capacity: &Capacity,
+    prices: &PriceList,
+) -> Vec<Offering> {
     let mut zones = zones(template, capacity);
     zones.sort_by_key(|zone| (workers.get(*zone).copied().unwrap_or(0), *zone));
-    markets(wanted, capacity).into_iter().flat_map(|market| of_market(market, &zones, template, capacity)).collect()
+    markets(wanted, capacity).into_iter().flat_map(|market| of_market(market, &zones, template, capacity, prices)).collect()
 }
 
 /// How many of `open` slots are to be spot, so that the pool comes nearest to the wanted share.
@@ -49,12 +55,14 @@ fn zones<'a>(template: &'a Template, capacity: &Capacity) -> Vec<&'a str> {
     zones
 }
 
-fn of_market(market: Market, zones: &[&str], template: &Template, capacity: &Capacity) -> Vec<Offering> {
+fn of_market(market: Market, zones: &[&str], template: &Template, capacity: &Capacity, prices: &PriceList) -> Vec<Offering> {
     let types: Vec<Option<String>> =
         if capacity.instances.is_empty() { vec![None] } else { capacity.instances.iter().cloned().map(Some).collect() };
     let mut offerings = Vec::new();
     for zone in zones {
-        for instance_type in &types {
+        for instance_type in
+            types.iter().filter(|name| market == Market::Spot || is_affordable(name.as_deref(), template, capacity, prices))
+        {
             for subnet in template.subnets.iter().filter(|subnet| subnet.zone == *zone) {
                 let (zone, subnet) = (subnet.zone.clone(), subnet.id.clone());
                 offerings.push(Offering { market, instance_type: instance_type.clone(), zone, subnet });
@@ -62,4 +70,13 @@ fn of_market(market: Market, zones: &[&str], template: &Template, capacity: &Cap
         }
     }
     offerings
+}
+
+/// An on-demand price is known beforehand: one above `max-price` is not asked for. Spot is bid for at `max-price` instead.
+fn is_affordable(instance_type: Option<&str>, template: &Template, capacity: &Capacity, prices: &PriceList) -> bool {
+    let price = instance_type.or(template.instance_type.as_deref()).and_then(|name| prices.on_demand(name));
+    match (price, &capacity.max_price) {
+        (Some(price), Some(most)) => price <= *most,
+        _ => true,
+    }
 }

@@ -209,7 +209,7 @@ fn a_budget_is_waited_for_until_the_drain_is_out_of_time() {
     world.later(minutes(1));
     let remarks = world.advance();
     assert!(matches!(state(&world), RetireState::RollingBack { .. }));
-    assert!(remarks[0].text.contains("not drained within 5m: pod shop/p is not gone"), "{}", remarks[0].text);
+    assert!(remarks[0].text.contains("not drained within 5m: pod shop/p waits for its disruption budget"), "{}", remarks[0].text);
     assert!(matches!(world.steps().as_slice(), [Step::UnmarkNode(unmark)] if !unmark.keep_cordon));
     world.answer(ok);
     world.settle();

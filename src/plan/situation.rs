@@ -1,12 +1,13 @@
 use jiff::Timestamp;
 
 use crate::observe::{Instance, Node, Notice, Snapshot};
-use crate::rules::Cluster;
+use crate::rules::{Cluster, PriceList};
 
 /// What one tick plans upon: the rules, the instant and what was seen.
 #[derive(Clone, Copy, Debug)]
 pub struct Situation<'a> {
     pub cluster: &'a Cluster,
+    pub prices: &'a PriceList,
     pub now: Timestamp,
     /// Of the lease that this tick holds: it keeps the ids of operations apart.
     pub fence: u64,

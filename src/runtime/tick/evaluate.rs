@@ -3,7 +3,7 @@ use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
 
-use crate::decide::{Action, Decision, Guard, Input, Observed, Prices, decide, memory_after};
+use crate::decide::{Action, Decision, Input, Observed, Prices, decide, memory_after};
 use crate::ledger::{Decided, EventKind, Recorded};
 use crate::observe::{Absence, Answer, Counts, QueryAnswer};
 use crate::plan::{self, Operation, RetireCause};
@@ -34,22 +34,33 @@ impl<W: World> Run<'_, W> {
         self.state.memory = memory_after(&input, &decision);
         self.state.evaluated_at = Some(self.now);
         self.samples = Some(recorded(&self.order.cluster, &observed));
-        let decided = Decided { ruleset: self.order.cluster.hash(), observed, memory: before, decision: Arc::clone(&decision) };
-        let (topic, title) = (topic(&decision), title(&decision));
+        let decided =
+            Decided { ruleset: self.order.cluster.hash(), observed, memory: Arc::clone(&before), decision: Arc::clone(&decision) };
+        let zone = &self.order.cluster.timezone;
+        let (title, tree) = (decision.headline(zone), decision.tree(zone));
+        let begun = self.begin(&decision).await;
+        if !begun {
+            // Nobody could go: that is no change, and no cooldown may keep nodes from being added after it.
+            self.state.memory.last_change.clone_from(&before.last_change);
+            self.state.memory.won.clone_from(&before.won);
+        }
+        let topic = topic(&decision).filter(|_| begun);
         let kind = EventKind::Decided(decided.clone());
-        self.journal.note_at_length(&mut self.state, &self.order.cluster, kind, topic, title, String::new());
+        self.journal.note_at_length(&mut self.state, &self.order.cluster, kind, topic, title, tree);
+        self.tell_conditions(&decision);
         self.report.decided = Some(decided);
-        self.begin(&decision).await;
     }
 
-    async fn begin(&mut self, decision: &Decision) {
+    /// Whether the change has begun; to stay is none.
+    async fn begin(&mut self, decision: &Decision) -> bool {
         let rules = decision.because.winning.as_ref().map(|winning| winning.rules.clone()).unwrap_or_default();
         match decision.action {
             Action::Add(count) => {
                 self.plan(|progress, situation| plan::begin_launch(progress, situation, count, rules));
+                true
             }
-            Action::Remove(count) => self.remove(count, decision.lower, rules).await,
-            Action::Stay => {}
+            Action::Remove(count) => self.remove(count, decision.lower, rules).await > 0,
+            Action::Stay => true,
         }
     }
 
@@ -88,7 +99,7 @@ impl<W: World> Run<'_, W> {
             counts: self.report.counts,
             metrics: metrics.to_vec(),
             launches_in_flight: self.state.progress.launching(),
-            backoff: self.state.progress.backoff(&self.order.cluster.capacity, self.now),
+            backoff: self.state.progress.backoff(&self.order.cluster.capacity, &self.order.prices, self.now),
             no_removal_before: self.state.progress.grace_until.filter(|until| self.now < *until),
             prices: self.prices(),
         }
@@ -145,25 +156,10 @@ fn recorded(cluster: &Cluster, observed: &Observed) -> Recorded {
     Recorded { at: observed.now, answers }
 }
 
-fn title(decision: &Decision) -> String {
-    let nodes = |count: u32| if count == 1 { "1 node".to_owned() } else { format!("{count} nodes") };
-    let (what, after) = match (decision.action, decision.because.nodes) {
-        (Action::Stay, _) => return "stay".to_owned(),
-        (Action::Add(count), before) => (format!("add {}", nodes(count)), before.map(|before| (before, before.saturating_add(count)))),
-        (Action::Remove(count), before) => {
-            (format!("remove {}", nodes(count)), before.map(|before| (before, before.saturating_sub(count))))
-        }
-    };
-    let rules = decision.because.winning.as_ref().map(|winning| winning.rules.join(", ")).filter(|rules| !rules.is_empty());
-    let by = rules.map_or_else(|| " for the bounds".to_owned(), |rules| format!(" by {rules}"));
-    after.map_or_else(|| format!("{what}{by}"), |(before, after)| format!("{what} ({before} → {after}){by}"))
-}
-
-fn topic(decision: &Decision) -> Option<Topic> {
+const fn topic(decision: &Decision) -> Option<Topic> {
     match decision.action {
         Action::Add(_) => Some(Topic::ScaleUp),
         Action::Remove(_) => Some(Topic::ScaleDown),
-        Action::Stay if decision.because.cut_to_nothing_by(Guard::Outage) => None,
         Action::Stay => None,
     }
 }

@@ -3,6 +3,7 @@ use jiff::Timestamp;
 use crate::ledger::{Event, EventKind, State, Unannounced};
 use crate::plan::Remark;
 use crate::rules::{Channel, Cluster, Topic};
+use crate::runtime::tick::conditions::was_told;
 
 /// The events of one tick, numbered within its instant, until a write takes them.
 pub(super) struct Journal {
@@ -36,7 +37,7 @@ impl Journal {
         self.next += 1;
         if let Some(topic) = topic {
             let channels = channels(cluster, topic);
-            if !channels.is_empty() {
+            if !channels.is_empty() && !was_told(state, topic, &title, self.at) {
                 state.unannounced.push(Unannounced { at: self.at, n, topic, title: title.clone(), text, channels });
             }
         }

@@ -2,6 +2,7 @@
 
 mod act;
 mod announce;
+mod conditions;
 mod evaluate;
 mod journal;
 mod look;

@@ -7,8 +7,8 @@ use crate::runtime::tick::look::{in_time, look_at_pods};
 use crate::runtime::tick::run::Run;
 
 impl<W: World> Run<'_, W> {
-    /// Chooses the nodes to go and begins their retirement. Everything is asked before the first mark.
-    pub(super) async fn remove(&mut self, count: u32, lower: u32, rules: Vec<String>) {
+    /// Chooses the nodes to go and begins their retirement; returns how many. Everything is asked before the first mark.
+    pub(super) async fn remove(&mut self, count: u32, lower: u32, rules: Vec<String>) -> usize {
         let names = plan::nodes_to_look_at(&self.state.progress, &self.situation());
         look_at_pods(self.world, &mut self.snapshot, names, self.order.cutoff()).await;
         let removal = self.choose(count, lower).await;
@@ -25,6 +25,7 @@ impl<W: World> Run<'_, W> {
             self.remark_all(vec![Remark { operation: None, topic, text }]);
         }
         self.report.passed_over = removal.passed_over;
+        removal.chosen.len()
     }
 
     /// Asks for the termination protection of those chosen, and chooses again without the protected ones.

@@ -60,6 +60,7 @@ impl<'a, W: World> Run<'a, W> {
     pub fn plan<T>(&mut self, change: impl FnOnce(&mut plan::Progress, &Situation<'_>) -> T) -> T {
         let situation = Situation {
             cluster: &self.order.cluster,
+            prices: &self.order.prices,
             now: self.now,
             fence: self.lease.fence,
             snapshot: &self.snapshot,
@@ -71,6 +72,7 @@ impl<'a, W: World> Run<'a, W> {
     pub fn situation(&self) -> Situation<'_> {
         Situation {
             cluster: &self.order.cluster,
+            prices: &self.order.prices,
             now: self.now,
             fence: self.lease.fence,
             snapshot: &self.snapshot,

@@ -176,6 +176,11 @@ impl Scene {
         standing.and_then(|standing| standing.state).map_or(0, |state| state.progress.operations.len())
     }
 
+    /// The topics of what was announced.
+    pub fn told(&self) -> Vec<Topic> {
+        self.sandbox.world().announced.iter().map(|(_, news)| news.topic).collect()
+    }
+
     pub fn events(&self) -> Vec<Event> {
         let span = Span { from: Timestamp::MIN, to: Timestamp::MAX };
         self.run(self.sandbox.ledger().events("prod", span, 100_000)).unwrap()

@@ -3,6 +3,7 @@ use jiff::SignedDuration;
 use crate::decide::Action;
 use crate::plan::fixture::minutes;
 use crate::plan::{FailureClass, PROTECTED, Step};
+use crate::rules::Topic;
 use crate::runtime::tick::scene::{Scene, decisions};
 use crate::runtime::tick::{Ended, tick};
 use crate::sandbox::{Call, CrashAt, Fault, FaultKind, Ran};
@@ -22,7 +23,7 @@ fn a_node_joins_and_another_day_a_node_is_drained() {
     assert_eq!((scene.living(), scene.dead(), scene.nodes()), (2, 1, 2));
     let marked = scene.sandbox.world().nodes.values().filter(|node| node.unschedulable || !node.taints.is_empty()).count();
     assert_eq!(marked, 0);
-    assert!(scene.sandbox.world().announced.iter().any(|(_, news)| news.title == "add 1 node (2 → 3) by busy"));
+    assert!(scene.sandbox.world().announced.iter().any(|(_, news)| news.title.starts_with("add 1 node, 2 to 3: ")));
 }
 
 #[test]
@@ -262,4 +263,35 @@ fn a_decision_can_be_replayed_from_its_event() {
         replayed += 1;
     }
     assert!(replayed > 5);
+}
+
+#[test]
+fn a_removal_for_which_nobody_can_go_is_no_change() {
+    let mut scene = Scene::settled(2);
+    for node in scene.sandbox.world().nodes.values_mut() {
+        node.annotations.insert(PROTECTED.to_owned(), "true".to_owned());
+    }
+    scene.load(20);
+    let reports = scene.ticks_for(minutes(3));
+    assert!(reports.iter().any(|report| report.passed_over.len() == 2), "each has its reason");
+    assert!(scene.sandbox.world().announced.is_empty(), "nothing has happened that is news");
+    scene.load(90);
+    let reports = scene.ticks_for(minutes(3));
+    assert_eq!(decisions(&reports), [Action::Add(1)], "no cooldown of a change that was none");
+}
+
+#[test]
+fn a_condition_that_lasts_is_told_once_and_its_end_too() {
+    let mut scene = Scene::settled(2);
+    scene.cluster.nodes.upper = 2;
+    scene.cluster.notify[0].topics = vec![Topic::AtMax, Topic::Recovered, Topic::Blind];
+    scene.load(90);
+    scene.ticks_for(minutes(10));
+    scene.load(50);
+    scene.ticks_for(minutes(6));
+    scene.sandbox.world().drive.series.clear();
+    scene.ticks_for(minutes(2));
+    assert_eq!(scene.told(), [Topic::AtMax, Topic::Recovered], "one answer may fail");
+    scene.ticks_for(minutes(6));
+    assert_eq!(scene.told(), [Topic::AtMax, Topic::Recovered, Topic::Blind]);
 }
