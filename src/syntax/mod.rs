@@ -1,7 +1,9 @@
 //! From text to tree and back: the grammar's parser and the formatter.
 
+mod format;
 mod parser;
 mod scan;
 pub mod tree;
 
+pub use format::{format, format_diff, format_tree};
 pub use parser::{Parsed, parse};
