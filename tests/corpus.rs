@@ -9,32 +9,19 @@ use smartscale::syntax;
 use support::case::{Case, Expected};
 
 datatest_stable::harness! {
-    { test = accepted, root = "tests/corpus/accepted", pattern = r"\.scale$" },
-    { test = diagnosed, root = "tests/corpus/errors", pattern = r"\.scale$" },
-    { test = diagnosed, root = "tests/corpus/lints", pattern = r"\.scale$" },
+    { test = run, root = "tests/corpus", pattern = r"(accepted|errors|lints)/.*\.scale$" },
 }
 
-fn accepted(path: &Path) -> datatest_stable::Result<()> {
+fn run(path: &Path) -> datatest_stable::Result<()> {
     let case = Case::load(path)?;
-    if !case.expected().is_empty() {
-        return Err("an accepted case expects nothing".into());
+    let accepted = path.components().any(|part| part.as_os_str() == "accepted");
+    if accepted != case.expected().is_empty() {
+        return Err("cases of `accepted/` expect nothing, all others something".into());
     }
-    run(&case)
-}
-
-fn diagnosed(path: &Path) -> datatest_stable::Result<()> {
-    let case = Case::load(path)?;
-    if case.expected().is_empty() {
-        return Err("this case expects nothing; is it one of `accepted/`?".into());
-    }
-    run(&case)
-}
-
-fn run(case: &Case) -> datatest_stable::Result<()> {
     let found = case.diagnose();
-    compare(case, &found)?;
-    fixes_mend(case, &found)?;
-    formats(case)
+    compare(&case, &found)?;
+    fixes_mend(&case, &found)?;
+    Ok(formats(&case)?)
 }
 
 fn compare(case: &Case, found: &[Diagnostic]) -> Result<(), String> {
@@ -99,4 +86,3 @@ fn formats(case: &Case) -> Result<(), String> {
     }
     Ok(())
 }
-

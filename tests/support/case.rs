@@ -45,7 +45,8 @@ impl Case {
             // Bytes that are not UTF-8 are what a case may be about.
             let _ = sources.add(&name(file), std::fs::read(file)?);
         }
-        let asked: Vec<String> = directives(&sources).filter_map(|(_, line)| line.strip_prefix("with ").map(|file| file.trim().to_owned())).collect();
+        let asked: Vec<String> =
+            directives(&sources).filter_map(|(_, line)| line.strip_prefix("with ").map(|file| file.trim().to_owned())).collect();
         for file in asked {
             let path = Path::new(CORPUS).join(file);
             let _ = sources.add(&name(&path), std::fs::read(&path)?);
@@ -121,7 +122,9 @@ fn name(path: &Path) -> String {
 
 /// Every `#!` line, without its mark.
 fn directives(sources: &Sources) -> impl Iterator<Item = (FileId, &str)> {
-    sources.iter().flat_map(|(id, file)| file.text().lines().filter_map(move |line| Some((id, line.strip_prefix("#!")?.strip_prefix(' ')?))))
+    sources
+        .iter()
+        .flat_map(|(id, file)| file.text().lines().filter_map(move |line| Some((id, line.strip_prefix("#!")?.strip_prefix(' ')?))))
 }
 
 impl Expected {

@@ -4,9 +4,7 @@ use super::align::Group;
 use super::expr::{expr, list, range, text};
 use super::layout::Layout;
 use crate::source::{Span, Spanned};
-use crate::syntax::tree::{
-    CapacitySetting, Cluster, ClusterEntry, DrainSetting, Every, Expr, Protect, Setting, SettingKind, Word, Zones,
-};
+use crate::syntax::tree::{CapacitySetting, Cluster, ClusterEntry, DrainSetting, Every, Expr, Protect, Setting, SettingKind, Word, Zones};
 
 pub(super) fn lines(layout: &mut Layout<'_>, cluster: &Cluster<'_>) {
     let head = format!("cluster {}", text(&cluster.name));
@@ -45,7 +43,9 @@ fn one_line(layout: &mut Layout<'_>, span: Span, head: &str, parts: Option<Vec<S
 
 fn setting_lines(layout: &mut Layout<'_>, setting: &Setting<'_>) {
     let (head, inner): (&str, Vec<(Span, Vec<String>)>) = match &setting.kind {
-        SettingKind::Capacity { settings, .. } => ("capacity", settings.iter().map(|setting| (setting.span, capacity(&setting.node))).collect()),
+        SettingKind::Capacity { settings, .. } => {
+            ("capacity", settings.iter().map(|setting| (setting.span, capacity(&setting.node))).collect())
+        }
         SettingKind::Drain { settings, .. } => ("drain", settings.iter().map(|setting| (setting.span, drain(&setting.node))).collect()),
         _ => {
             layout.line(setting.span, Group::Setting, cells(setting));

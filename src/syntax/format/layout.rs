@@ -77,8 +77,8 @@ impl<'a> Layout<'a> {
     }
 
     fn push(&mut self, span: Span, group: Group, cells: Vec<String>, block: bool) {
-        self.comments_before(span.start, span.end);
-        let blank = self.blank_before(span.start, block);
+        let moved = self.comments_before(span.start, span.end);
+        let blank = !moved && self.blank_before(span.start, block);
         self.add(blank, group, cells);
         self.trailing(span.end);
         self.after_block = false;
@@ -89,18 +89,23 @@ impl<'a> Layout<'a> {
         self.first = false;
     }
 
-    /// Comments up to `start`, and those inside `start..end`, each on a line of its own.
-    fn comments_before(&mut self, start: u32, end: u32) {
+    /// Comments up to `start`, and those inside `start..end`, each on a line of its own. Tells whether there were any
+    /// of the second kind: these take the place of the line before which they now stand.
+    fn comments_before(&mut self, start: u32, end: u32) -> bool {
+        let mut moved = false;
         while let Some((comment, rest)) = self.comments.split_first() {
             if comment.span.start >= end.max(start + u32::from(start == end)) {
-                return;
+                return moved;
             }
             self.comments = rest;
-            let blank = comment.span.start < start && self.blank_before(comment.span.start, false);
+            let inside = comment.span.start >= start;
+            let blank = !moved && self.blank_before(if inside { start } else { comment.span.start }, false);
+            moved |= inside && start < end;
             // The comment now stands between a block and what follows it.
             self.after_block = false;
             self.add(blank, Group::Comment, vec![written(comment)]);
         }
+        moved
     }
 
     /// The comment that ends the line of `end`.

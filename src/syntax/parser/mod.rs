@@ -42,7 +42,18 @@ pub fn parse(file: FileId, text: &str) -> Parsed<'_> {
     static LIMIT: Once = Once::new();
     LIMIT.call_once(|| pest::set_call_limit(NonZeroUsize::new(CALL_LIMIT)));
 
-    let (scan, found) = scan::scan(file, text);
+    let (parsed, suspicious) = parse_scanned(file, text, false);
+    if !suspicious || parsed.diagnostics.is_empty() {
+        return parsed;
+    }
+    // A backtick may be missing before an item that now stands in a text.
+    let (doubtful, _) = parse_scanned(file, text, true);
+    let unterminated = doubtful.diagnostics.iter().any(|found| found.code == code::UNTERMINATED);
+    if unterminated { doubtful } else { parsed }
+}
+
+fn parse_scanned(file: FileId, text: &str, doubtful: bool) -> (Parsed<'_>, bool) {
+    let (scan, found, suspicious) = scan::scan(file, text, doubtful);
     let mut parser = Parser { file, text, builder: Builder::new(file, text), items: Vec::new(), cluster: None, blanked: String::new() };
     parser.builder.diagnostics = found;
     for piece in scan.pieces {
@@ -56,7 +67,7 @@ pub fn parse(file: FileId, text: &str) -> Parsed<'_> {
     parser.builder.finish_names();
     let mut diagnostics = parser.builder.diagnostics;
     diagnostics.sort_by_key(|found| (found.primary.span.start, found.code));
-    Parsed { tree: Tree { items: parser.items, comments: scan.comments }, diagnostics }
+    (Parsed { tree: Tree { items: parser.items, comments: scan.comments }, diagnostics }, suspicious)
 }
 
 /// The state of parsing one file.
@@ -113,3 +124,7 @@ impl<'s> Parser<'s> {
         }
     }
 }
+
+#[cfg(test)]
+#[path = "parser_tests.rs"]
+mod tests;

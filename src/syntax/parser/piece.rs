@@ -63,7 +63,7 @@ impl<'s> Parser<'s> {
 
     pub(super) fn build_item(&mut self, piece: Piece, word: ItemWord, node: Node<'_>) -> Option<Item<'s>> {
         let span = self.span_of(piece);
-        let nothing_bad = |_: &mut super::build::Builder<'s>, _: Span| {};
+        let nothing_bad = |_: &mut super::build::Builder<'s>, _: Span, _: Option<Span>| {};
         Some(match word {
             ItemWord::Rule => Item::Rule(Box::new(self.builder.rule(node.into_inner(), span, nothing_bad)?)),
             ItemWord::Test => Item::Test(Box::new(self.builder.test(node.into_inner(), span, nothing_bad)?)),

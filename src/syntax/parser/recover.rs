@@ -4,17 +4,18 @@ use pest::Parser as _;
 use pest::error::Error;
 
 use super::Parser;
-use super::build::{Builder, Node};
+use super::build::{Builder, Node, Nodes};
 use super::grammar::{Rule, ScaleParser};
-use super::unexpected::unexpected;
-use crate::source::Span;
+use super::unexpected::{Attempt, unexpected};
+use crate::diagnostic::Diagnostic;
+use crate::source::{FileId, Span};
 use crate::syntax::scan::{ItemWord, Piece, Trouble};
 use crate::syntax::tree::{ClusterEntry, Item, Setting, SettingKind};
 
 impl<'s> Parser<'s> {
     /// Reports what `rule` did not match in `text`, which starts at `base` in the source.
     pub(super) fn unexpected(&mut self, rule: Rule, text: &str, base: u32, error: &Error<Rule>) {
-        self.builder.diagnostics.push(unexpected(self.file, self.text, rule, text, base, error));
+        self.builder.diagnostics.extend(unexpected(self.file, self.text, &[Attempt { rule, text, base, error }]));
     }
 
     /// An item in which something is malformed: its clauses one by one, where it has any.
@@ -40,11 +41,8 @@ impl<'s> Parser<'s> {
         let Ok(nodes) = ScaleParser::parse(rest, text) else { return false };
         let span = self.span_of(piece);
         let (file, source) = (self.file, self.text);
-        let bad = |builder: &mut Builder<'s>, place: Span| {
-            let part = piece_part(text, piece.start, place);
-            if let Err(error) = ScaleParser::parse(alone, part) {
-                builder.diagnostics.push(unexpected(file, source, alone, part, place.start, &error));
-            }
+        let bad = |builder: &mut Builder<'s>, place: Span, before: Option<Span>| {
+            builder.diagnostics.extend(bad_part(file, source, text, piece.start, alone, place, before));
         };
         let item = if word == ItemWord::Rule {
             self.builder.rule(nodes, span, bad).map(|mut rule| {
@@ -80,9 +78,7 @@ impl<'s> Parser<'s> {
             nodes.next();
             self.unexpected(alone(word), text, piece.start, error);
         }
-        for node in nodes {
-            self.recovered_setting(piece, text, node);
-        }
+        self.recovered_settings(piece, text, nodes);
         true
     }
 
@@ -91,9 +87,7 @@ impl<'s> Parser<'s> {
         self.broken_cluster();
         let before = self.builder.diagnostics.len();
         if let Ok(nodes) = ScaleParser::parse(Rule::settings_rest, text) {
-            for node in nodes {
-                self.recovered_setting(piece, text, node);
-            }
+            self.recovered_settings(piece, text, nodes);
         }
         if let Some(error) = error
             && self.builder.diagnostics.len() == before
@@ -103,26 +97,26 @@ impl<'s> Parser<'s> {
         }
     }
 
-    fn recovered_setting(&mut self, piece: Piece, text: &str, node: Node<'_>) {
-        let setting = match node.as_rule() {
-            Rule::EOI => return,
-            Rule::bad_setting => {
-                self.bad_part(piece, text, &node, Rule::setting_alone);
-                return;
+    fn recovered_settings(&mut self, piece: Piece, text: &str, nodes: Nodes<'_>) {
+        let mut before = None;
+        for node in nodes.filter(|node| node.as_rule() != Rule::EOI) {
+            let place = self.place(piece, &node);
+            let setting = match node.as_rule() {
+                Rule::bad_setting => {
+                    // What lacks its brace has been reported.
+                    if piece.trouble != Trouble::Unclosed || !unclosed(node.as_str()) {
+                        let found = bad_part(self.file, self.text, text, piece.start, Rule::setting_alone, place, before);
+                        self.builder.diagnostics.extend(found);
+                    }
+                    None
+                }
+                Rule::nested_block => self.nested_block(piece, text, &node),
+                _ => self.builder.setting(node),
+            };
+            before = Some(place);
+            if let Some(cluster) = &mut self.cluster {
+                cluster.entries.extend(setting.map(ClusterEntry::Setting));
             }
-            Rule::nested_block => self.nested_block(piece, text, &node),
-            _ => self.builder.setting(node),
-        };
-        if let Some(cluster) = &mut self.cluster {
-            cluster.entries.extend(setting.map(ClusterEntry::Setting));
-        }
-    }
-
-    fn bad_part(&mut self, piece: Piece, text: &str, node: &Node<'_>, alone: Rule) {
-        let place = self.place(piece, node);
-        let part = piece_part(text, piece.start, place);
-        if let Err(error) = ScaleParser::parse(alone, part) {
-            self.unexpected(alone, part, place.start, &error);
         }
     }
 
@@ -143,9 +137,17 @@ impl<'s> Parser<'s> {
             Ok(mut nodes) => nodes.next().and_then(|node| self.builder.setting(node)),
             Err(error) => match ScaleParser::parse(rest, part) {
                 Ok(nodes) => {
-                    let (wrong, right): (Vec<_>, Vec<_>) = nodes.partition(|node| node.as_rule() == bad);
-                    for node in &wrong {
-                        self.bad_part(whole, part, node, alone);
+                    let mut right = Vec::new();
+                    let mut before = None;
+                    for node in nodes.filter(|node| !matches!(node.as_rule(), Rule::kw_capacity | Rule::kw_drain | Rule::open)) {
+                        let place = self.place(whole, &node);
+                        if node.as_rule() == bad {
+                            let found = bad_part(self.file, self.text, part, span.start, alone, place, before);
+                            self.builder.diagnostics.extend(found);
+                        } else {
+                            right.push(node);
+                        }
+                        before = Some(place);
                     }
                     let kind = if capacity {
                         let settings = right.into_iter().filter_map(|node| self.builder.capacity_setting(node)).collect();
@@ -173,6 +175,24 @@ impl<'s> Parser<'s> {
         let at = |offset: usize| piece.start.saturating_add(u32::try_from(offset).unwrap_or(u32::MAX));
         Span::new(self.file, at(span.start()), at(end))
     }
+}
+
+/// What is wrong with the malformed part at `place`: read alone, and as what goes on from the part `before` it.
+fn bad_part(file: FileId, source: &str, text: &str, base: u32, rule: Rule, place: Span, before: Option<Span>) -> Option<Diagnostic> {
+    let alone = piece_part(text, base, place);
+    let error = ScaleParser::parse(rule, alone).err()?;
+    let start = before.map_or(place.start, |before| before.start);
+    let joined = piece_part(text, base, Span { start, ..place });
+    let joined_error = before.and_then(|_| ScaleParser::parse(rule, joined).err());
+    let mut attempts = Vec::with_capacity(2);
+    attempts.extend(joined_error.as_ref().map(|error| Attempt { rule, text: joined, base: start, error }));
+    attempts.push(Attempt { rule, text: alone, base: place.start, error: &error });
+    unexpected(file, source, &attempts)
+}
+
+/// Whether a brace in the text is not closed.
+fn unclosed(text: &str) -> bool {
+    text.bytes().filter(|byte| *byte == b'{').count() > text.bytes().filter(|byte| *byte == b'}').count()
 }
 
 /// The part of a piece's text at a place of the source.

@@ -20,10 +20,12 @@ pub(super) enum Repair {
     Replace(&'static str),
     /// The token is too many.
     Remove,
+    /// The comma before the token is too many.
+    RemoveComma,
 }
 
 /// Words of other languages for words of this one.
-const ALIASES: [(&str, &str); 14] = [
+const ALIASES: [(&str, &str); 16] = [
     ("if", "when"),
     ("while", "when"),
     ("whenever", "when"),
@@ -38,6 +40,8 @@ const ALIASES: [(&str, &str); 14] = [
     ("except", "outside"),
     ("unless", "outside"),
     ("description", "note"),
+    ("each", "every"),
+    ("on", "at"),
 ];
 
 /// The change at `offset` after which `rule` matches the whole of `text`.
@@ -48,8 +52,11 @@ pub(super) fn find(rule: Rule, text: &str, offset: usize, positives: &[Rule]) ->
     let (before, after) = text.split_at_checked(offset)?;
     let found = Found::at(after, FileId(0), 0);
     let rest = after.get(found.span.end as usize..)?;
-    let parses = |middle: &str, rest: &str| ScaleParser::parse(rule, &format!("{before} {middle} {rest}")).is_ok();
-    let spellings: Vec<&'static str> = positives.iter().filter_map(|rule| words::spelling(*rule)).collect();
+    let parses = |middle: &str, rest: &str| ScaleParser::parse(rule, format!("{before} {middle} {rest}").trim_ascii()).is_ok();
+    let mut spellings: Vec<&'static str> = positives.iter().flat_map(|rule| words::spellings(*rule)).collect();
+    if positives.contains(&Rule::range_op) {
+        spellings.push("..");
+    }
     if found.is_word {
         let lower = found.text.to_ascii_lowercase();
         let alias = ALIASES.iter().filter(|(other, _)| *other == lower).map(|(_, meant)| *meant);
@@ -58,8 +65,15 @@ pub(super) fn find(rule: Rule, text: &str, offset: usize, positives: &[Rule]) ->
             return Some(Repair::Replace(word));
         }
     }
+    // `and` fits nearly everywhere: it is tried last.
+    spellings.sort_by_key(|words| matches!(*words, "and" | "or"));
     if let Some(words) = spellings.iter().find(|words| parses(words, after)) {
         return Some(Repair::Insert(words));
+    }
+    if let Some(before) = before.trim_end().strip_suffix(',')
+        && ScaleParser::parse(rule, format!("{before} {after}").trim_ascii()).is_ok()
+    {
+        return Some(Repair::RemoveComma);
     }
     (!found.text.is_empty() && parses("", rest)).then_some(Repair::Remove)
 }

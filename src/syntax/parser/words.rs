@@ -87,6 +87,7 @@ pub(super) const fn word(rule: Rule) -> &'static str {
         Rule::assign => "`=`",
         Rule::open => "`{`",
         Rule::close => "`}`",
+        Rule::close_paren => "`)`",
         Rule::kw_cluster => "`cluster`",
         Rule::kw_of => "`of`",
         Rule::kw_empty => "`empty`",
@@ -181,6 +182,8 @@ pub(super) const fn word(rule: Rule) -> &'static str {
         | Rule::nested_block
         | Rule::chunk
         | Rule::block
+        | Rule::other_start
+        | Rule::good_or_bad
         | Rule::clause_start
         | Rule::test_start
         | Rule::setting_start
@@ -189,10 +192,10 @@ pub(super) const fn word(rule: Rule) -> &'static str {
     }
 }
 
-/// The spelling of a rule that matches just one text.
-pub(super) fn spelling(rule: Rule) -> Option<&'static str> {
-    let word = word(rule).strip_prefix('`')?.strip_suffix('`')?;
-    (!word.contains('`')).then_some(word)
+/// The texts that a rule may match, where these are few.
+pub(super) fn spellings(rule: Rule) -> impl Iterator<Item = &'static str> {
+    // Every second part stands between backticks.
+    word(rule).split('`').skip(1).step_by(2).filter(|text| !text.contains("..") && !text.contains(':'))
 }
 
 #[cfg(test)]

@@ -103,6 +103,13 @@ pub(super) fn skip_blank(bytes: &[u8], at: usize) -> usize {
         match byte(bytes, here) {
             b' ' | b'\t' | b'\r' | b'\n' => here += 1,
             b'#' => here = line_end(bytes, here),
+            0x80.. => match bytes.get(here..).unwrap_or_default() {
+                // White space that is not ASCII, which is reported elsewhere.
+                [0xc2, 0xa0, ..] => here += 2,
+                [0xe2, 0x80, 0x80..=0x8b | 0xa8 | 0xa9 | 0xaf, ..] | [0xe2, 0x81, 0x9f | 0xa0, ..] => here += 3,
+                [0xe3, 0x80, 0x80, ..] | [0xef, 0xbb, 0xbf, ..] => here += 3,
+                _ => return here,
+            },
             _ => return here,
         }
     }

@@ -22,9 +22,15 @@ pub const MAX_ITEM_BYTES: usize = 256 << 10;
 pub const MAX_NESTING: u32 = 32;
 
 /// Cuts `text` into pieces, and reports what is wrong about characters, quotes and braces.
+///
+/// With `doubtful`, items end texts in backticks in which they seem to stand: to be tried where a text with such an item
+/// in it could not be parsed. The last answer says whether there is one.
 #[must_use]
-pub fn scan(file: FileId, text: &str) -> (Scan<'_>, Vec<Diagnostic>) {
-    let strict = scanner::run(file, text, false);
+pub fn scan(file: FileId, text: &str, doubtful: bool) -> (Scan<'_>, Vec<Diagnostic>, bool) {
+    let strict = scanner::run(file, text, doubtful);
     // Where braces or backticks do not pair, the places where items begin tell best where one is missing.
-    if strict.unbalanced { scanner::run(file, text, true).finish() } else { strict.finish() }
+    let scanner = if strict.unbalanced && !doubtful { scanner::run(file, text, true) } else { strict };
+    let suspicious = scanner.suspicious && !scanner.unbalanced;
+    let (scan, found) = scanner.finish();
+    (scan, found, suspicious)
 }

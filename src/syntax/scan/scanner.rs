@@ -22,7 +22,9 @@ pub(super) fn run(file: FileId, text: &str, resync: bool) -> Scanner<'_> {
         braces: Vec::new(),
         first: true,
         pending_blank: false,
+        headless: false,
         unbalanced: false,
+        suspicious: false,
     };
     scanner.pass();
     scanner
@@ -45,8 +47,12 @@ pub(super) struct Scanner<'s> {
     first: bool,
     /// Whether a comment or odd white space was seen since the last token.
     pending_blank: bool,
+    /// Whether a cluster had no `{`.
+    headless: bool,
     /// Whether a brace or a backtick has no partner.
     pub unbalanced: bool,
+    /// Whether an item begins inside a text, as far as its shape tells: a backtick may be missing before.
+    pub suspicious: bool,
 }
 
 struct OpenCluster {
@@ -140,6 +146,7 @@ impl<'s> Scanner<'s> {
         piece.trouble = piece.trouble.max(trouble);
         if piece.kind == PieceKind::ClusterHead {
             piece.kind = PieceKind::Headless;
+            self.headless = true;
         }
         if (piece.end - piece.start) as usize > MAX_ITEM_BYTES {
             let start = Span::new(self.file, piece.start, piece.start + 1);
@@ -278,7 +285,10 @@ impl<'s> Scanner<'s> {
             self.end_cluster(at, 1);
         } else {
             self.close(Trouble::None);
-            self.lexical.unmatched(self.span(at, at + 1));
+            // That of a cluster whose `{` is missing is no second mistake.
+            if !std::mem::take(&mut self.headless) {
+                self.lexical.unmatched(self.span(at, at + 1));
+            }
         }
         at + 1
     }
@@ -298,7 +308,9 @@ impl<'s> Scanner<'s> {
 
     fn raw(&mut self, at: usize) -> usize {
         let end = lexeme::raw_end(self.bytes, at);
-        let swallowed = self.resync && item_within(self.bytes, at, end.unwrap_or(self.bytes.len()));
+        let within = item_within(self.bytes, at, end.unwrap_or(self.bytes.len()));
+        self.suspicious |= within;
+        let swallowed = self.resync && within;
         if let Some(end) = end.filter(|_| !swallowed) {
             return self.token(at, end);
         }

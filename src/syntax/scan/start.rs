@@ -85,9 +85,15 @@ pub(super) fn at(bytes: &[u8], start: usize, end: usize, first: bool) -> Start {
     }
     let next = skip_blank(bytes, end);
     let text = matches!(byte(bytes, next), b'"' | b'\'' | b'`' | 0xe2);
-    let named = byte(bytes, next).is_ascii_alphabetic() || byte(bytes, next) == b'_';
+    let named = byte(bytes, next).is_ascii_alphabetic() || matches!(byte(bytes, next), b'_' | 0xc3..=0xd7);
     if !text && !named {
-        return Start::No;
+        // Without a name it is still one, where nothing else begins a line so.
+        let nameless = match (item, byte(bytes, next)) {
+            (Some(item), b'{') => item.has_braces(),
+            (Some(item), b':' | b'=') => !item.has_braces() && byte(bytes, next + 1) != b'=',
+            _ => false,
+        };
+        return if first && nameless { found(item) } else { Start::No };
     }
     let name_end = if named { word_end(bytes, next) } else { next };
     let after = skip_blank(bytes, name_end);

@@ -55,17 +55,14 @@ impl<'s> Builder<'s> {
 
     fn every(&mut self, node: Node<'_>) -> Option<Every<'s>> {
         let span = self.span(&node);
-        let mut named = false;
         let mut interval = None;
         let mut during = None;
         for node in node.into_inner() {
             match node.as_rule() {
-                Rule::kw_every => named = true,
-                Rule::value => {
-                    if !named {
-                        self.missing_before(code::MISSING_WORD, self.span(&node), "an interval is told with `every`", "every");
-                    }
-                    interval = Some(self.value(node));
+                Rule::value => interval = Some(self.value(node)),
+                Rule::literal => {
+                    self.missing_before(code::MISSING_WORD, self.span(&node), "an interval is told with `every`", "every");
+                    interval = Some(self.literal(&node, None));
                 }
                 Rule::name => during = Some(self.name(&node)),
                 _ => {}

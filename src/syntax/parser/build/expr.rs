@@ -107,7 +107,8 @@ impl<'s> Builder<'s> {
             if let Some(op) = op {
                 self.read_operator(op, &next);
             }
-            if precedence == COMPARISON && is_comparison(&left) {
+            let chained = precedence == COMPARISON && is_comparison(&left);
+            if chained {
                 self.chained(&left, self.span(&next));
             }
             left = match op {
@@ -123,6 +124,9 @@ impl<'s> Builder<'s> {
                     Expr { kind: ExprKind::Binary(Box::new(Binary { left, op, right })), span }
                 }
             };
+            if chained {
+                left.kind = ExprKind::Error;
+            }
         }
     }
 

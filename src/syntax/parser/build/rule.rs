@@ -13,10 +13,11 @@ impl<'s> Builder<'s> {
         &mut self,
         nodes: Nodes<'_>,
         span: Span,
-        mut bad: impl FnMut(&mut Self, Span),
+        mut bad: impl FnMut(&mut Self, Span, Option<Span>),
     ) -> Option<tree::Rule<'s>> {
         let mut name: Option<Name<'s>> = None;
         let mut rule = tree::Rule { name: Spanned::new("", span), urgent: None, clauses: Vec::new(), span, broken: false };
+        let mut before = None;
         for node in nodes {
             match node.as_rule() {
                 Rule::any_name | Rule::text => name = Some(self.defined(&node)),
@@ -24,10 +25,12 @@ impl<'s> Builder<'s> {
                 Rule::bad_clause => {
                     rule.broken = true;
                     let place = self.span(&node);
-                    bad(self, place);
+                    bad(self, place, before);
+                    before = Some(place);
                 }
                 Rule::kw_rule | Rule::open | Rule::close | Rule::EOI => {}
                 _ => {
+                    before = Some(self.span(&node));
                     let clause = self.clause(node);
                     rule.broken |= clause.is_none();
                     rule.clauses.extend(clause);

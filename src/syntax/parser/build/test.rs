@@ -12,22 +12,25 @@ impl<'s> Builder<'s> {
         &mut self,
         nodes: Nodes<'_>,
         span: Span,
-        mut bad: impl FnMut(&mut Self, Span),
+        mut bad: impl FnMut(&mut Self, Span, Option<Span>),
     ) -> Option<Test<'s>> {
         let mut name: Option<Text<'s>> = None;
         let mut steps = Vec::new();
         let mut broken = false;
+        let mut before = None;
         for node in nodes {
             match node.as_rule() {
                 Rule::text => name = Some(self.text_of(&node)),
                 Rule::bad_step => {
                     broken = true;
                     let place = self.span(&node);
-                    bad(self, place);
+                    bad(self, place, before);
+                    before = Some(place);
                 }
                 Rule::kw_test | Rule::open | Rule::close | Rule::EOI => {}
                 _ => {
                     let place = self.span(&node);
+                    before = Some(place);
                     let step = self.test_step(node);
                     broken |= step.is_none();
                     steps.extend(step.map(|step| Spanned::new(step, place)));
