@@ -7,6 +7,8 @@ use aws_smithy_http_client::Builder;
 use aws_smithy_http_client::tls::Provider;
 use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
 
+const IDLE: Duration = Duration::from_secs(20);
+
 /// How long AWS may take, so that a tick stays within its budget however slow the world is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct CallLimits {
@@ -31,7 +33,8 @@ impl Default for CallLimits {
 /// nothing: credentials are fetched by the first call, once for all clients that are made from this.
 pub async fn connect(region: Option<String>, limits: CallLimits) -> SdkConfig {
     // ring, like the rest of the program: its first handshake takes 1 ms where aws-lc-rs takes 22 (a cold Lambda feels it).
-    let http = Builder::new().tls_provider(Provider::Rustls(CryptoMode::Ring)).build_https();
+    // AWS, or a Lambda's freezing, ends idle connections behind our back; a launch must not be the one to find out.
+    let http = Builder::new().pool_idle_timeout(IDLE).tls_provider(Provider::Rustls(CryptoMode::Ring)).build_https();
     let timeouts = TimeoutConfig::builder()
         .connect_timeout(limits.connect)
         .operation_attempt_timeout(limits.attempt)

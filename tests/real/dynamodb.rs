@@ -23,11 +23,11 @@ use crate::ledger_contract::{at, holds};
 /// One for all tests of the process: each has its own table.
 static LOCAL: OnceCell<DynamoDbLocal> = OnceCell::const_new();
 
-async fn local() -> SdkConfig {
+pub async fn local() -> SdkConfig {
     connection(&LOCAL.get_or_init(DynamoDbLocal::start).await.url).await
 }
 
-fn fresh_name() -> String {
+pub fn fresh_name() -> String {
     static NEXT: AtomicU32 = AtomicU32::new(0);
     format!("smartscale-{}", NEXT.fetch_add(1, Ordering::Relaxed))
 }

@@ -25,7 +25,7 @@ use crate::connection::{connection, connection_within};
 use crate::counterparts::ec2::{Ec2 as Emulator, IMAGE};
 
 /// One emulator for all tests of the process, one test at a time: its faults and its clock are for all callers.
-fn on_ec2(test: impl AsyncFnOnce(&Emulator)) {
+pub fn on_ec2(test: impl AsyncFnOnce(&Emulator)) {
     static RUNTIME: LazyLock<Runtime> = LazyLock::new(|| Runtime::new().expect("a runtime"));
     static EMULATOR: OnceCell<Mutex<Emulator>> = OnceCell::const_new();
     RUNTIME.block_on(async {

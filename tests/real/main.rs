@@ -18,6 +18,7 @@ mod ec2;
 mod secrets;
 mod sns;
 mod starters;
+mod ticks;
 
 // What the ledger's contract names by `crate::`.
 use smartscale::{ledger, observe, plan, rules};
