@@ -7,15 +7,18 @@ use kube::Client;
 use super::super::ec2::{Ec2, Instance};
 use super::Worker;
 
+/// What worker an instance becomes; none for an instance that never joins.
+type Shape = dyn Fn(&Instance) -> Option<Worker> + Send;
+
 /// The workers that have joined so far, by instance.
 pub struct Machines {
-    shape: Box<dyn Fn(&Instance) -> Option<Worker> + Send>,
+    shape: Box<Shape>,
     joined: BTreeMap<String, Worker>,
     dead: BTreeMap<String, Worker>,
 }
 
 impl Machines {
-    /// What worker an instance becomes; none for an instance that never joins.
+    /// Machines of this shape.
     pub fn new(shape: impl Fn(&Instance) -> Option<Worker> + Send + 'static) -> Machines {
         Machines { shape: Box::new(shape), joined: BTreeMap::new(), dead: BTreeMap::new() }
     }

@@ -6,8 +6,8 @@ version=0.20.2
 
 build() {
   local folder=$1
-  # Its own dependencies must not end up in the project's target folder.
-  CARGO_TARGET_DIR=$folder/target cargo install cargo-deny --locked --version "$version" --root "$folder" --no-track
+  # Unoptimized: it builds in half the time and checks in a second. Its objects must not end up in the target folder of the project.
+  CARGO_TARGET_DIR=$folder/target CARGO_PROFILE_DEV_DEBUG=0 cargo install cargo-deny --debug --locked --version "$version" --root "$folder" --no-track
   mv "$folder/bin/cargo-deny" "$folder/cargo-deny"
   rm -rf "$folder/target" "$folder/bin"
 }
