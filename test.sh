@@ -61,7 +61,7 @@ runner() {
 # totals LOG: the sums that cargo test, pytest and node --test have printed.
 totals() {
   awk '
-    /^test result: / { ok += $4; bad += $6 }
+    /^test result: / { ok += $4; bad += $6; next }
     / in [0-9.]+s/ { for (i = 2; i <= NF; i++) if ($i ~ /^passed/) ok += $(i - 1); else if ($i ~ /^(failed|errors?)/) bad += $(i - 1) }
     /^(#|ℹ) pass / { ok += $3 }
     /^(#|ℹ) fail / { bad += $3 }
