@@ -1,3 +1,5 @@
+#[cfg(feature = "web")]
+use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -39,6 +41,11 @@ pub enum Command {
     #[cfg(all(feature = "aws", feature = "kubernetes", feature = "http"))]
     #[command(subcommand)]
     Ledger(LedgerCommand),
+    /// Run the `test` blocks of rules.
+    Test(TestArguments),
+    /// Run the real loop on a simulated cloud and cluster, with its status page.
+    #[cfg(feature = "web")]
+    Demo(DemoArguments),
     /// Write shell completions to standard output.
     Completions { shell: clap_complete::Shell },
     /// Write the manual page to standard output.
@@ -72,6 +79,31 @@ pub enum CheckFormat {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Denied {
     Warnings,
+}
+
+#[derive(Args, Debug)]
+pub struct TestArguments {
+    /// Files or folders; each one is a ruleset.
+    #[arg(default_value = "rules")]
+    pub paths: Vec<PathBuf>,
+    #[arg(long, value_enum, default_value_t = TestFormat::Text)]
+    pub format: TestFormat,
+    /// Only tests whose name contains this.
+    #[arg(long)]
+    pub filter: Option<String>,
+    /// Show rules that never fired, guards that were never reached, parts of `or` that never decided.
+    #[arg(long)]
+    pub coverage: bool,
+    /// Fail where less than this share, in percent, is covered.
+    #[arg(long, value_name = "PERCENT")]
+    pub min_coverage: Option<u8>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum TestFormat {
+    Text,
+    Json,
+    Junit,
 }
 
 #[derive(Args, Debug)]
@@ -140,4 +172,21 @@ pub struct StatusArguments {
 pub enum LedgerCommand {
     /// Create the DynamoDB table that smartscale.toml names, with its TTL.
     Create(WorldArguments),
+}
+
+#[cfg(feature = "web")]
+#[derive(Args, Debug)]
+pub struct DemoArguments {
+    /// Where the status page listens.
+    #[arg(long, default_value = "127.0.0.1:8300", value_name = "ADDRESS")]
+    pub page: SocketAddr,
+    /// Another ruleset than the one that comes with SmartScale.
+    #[arg(long, value_name = "PATH")]
+    pub rules: Option<PathBuf>,
+    /// Simulated seconds in one second.
+    #[arg(long, default_value_t = 600, value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    pub speed: u32,
+    /// End after that many simulated hours; by default with Ctrl-C.
+    #[arg(long, value_name = "N")]
+    pub hours: Option<u32>,
 }

@@ -2,6 +2,8 @@
 
 mod arguments;
 mod check;
+#[cfg(feature = "web")]
+mod demo;
 mod exit;
 mod explain;
 mod fix;
@@ -18,6 +20,7 @@ mod report;
 mod run;
 #[cfg(all(feature = "aws", feature = "kubernetes", feature = "http"))]
 mod status;
+mod test;
 
 use std::process::ExitCode;
 
@@ -48,6 +51,9 @@ pub fn run() -> ExitCode {
         Command::Status(arguments) => status::status(arguments),
         #[cfg(all(feature = "aws", feature = "kubernetes", feature = "http"))]
         Command::Ledger(command) => ledger::ledger(command),
+        Command::Test(arguments) => test::test(arguments),
+        #[cfg(feature = "web")]
+        Command::Demo(arguments) => demo::demo(arguments, colour),
         Command::Completions { shell } => completions(*shell),
         Command::Manual => manual(),
     };

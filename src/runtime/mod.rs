@@ -7,6 +7,8 @@ pub mod configuration;
 mod crypto;
 #[cfg(feature = "daemon")]
 mod daemon;
+#[cfg(feature = "web")]
+mod demo;
 mod dry_run;
 pub mod examples;
 #[cfg(feature = "lambda")]
@@ -23,6 +25,7 @@ mod rules_files;
 #[cfg(feature = "daemon")]
 mod rules_watch;
 mod sandbox_clock;
+mod signal;
 pub mod tick;
 
 #[cfg(test)]
@@ -32,7 +35,9 @@ pub use clock::{Clock, SystemClock};
 #[cfg(any(feature = "aws", feature = "kubernetes", feature = "http"))]
 pub use crypto::install_crypto;
 #[cfg(feature = "daemon")]
-pub use daemon::{Daemon, Heard, run_daemon, until_signalled};
+pub use daemon::{Daemon, Heard, run_daemon};
+#[cfg(feature = "web")]
+pub use demo::DemoWorld;
 pub use dry_run::{DryRun, PLANNED_ONLY};
 #[cfg(feature = "lambda")]
 pub use lambda::run_function;
@@ -45,3 +50,4 @@ pub use ports::{Ports, World};
 pub use rules_files::{RulesFilesError, read_rules_files, rules_files};
 #[cfg(feature = "daemon")]
 pub use rules_watch::{RulesWatch, WatchError};
+pub use signal::until_signalled;
