@@ -26,6 +26,8 @@ pub enum When {
 pub enum Command {
     /// Check rules like a compiler: exit 0 clean, 1 errors, 2 usage.
     Check(CheckArguments),
+    /// Write rules in the canonical layout.
+    Fmt(FormatArguments),
     /// Explain a code of a diagnostic: why, an example, a fix.
     Explain(ExplainArguments),
     /// Observe and decide, and change nothing: exit 0 nothing to do, 2 changes, 1 error.
@@ -104,6 +106,19 @@ pub enum TestFormat {
     Text,
     Json,
     Junit,
+}
+
+#[derive(Args, Debug)]
+pub struct FormatArguments {
+    /// Files or folders.
+    #[arg(default_value = "rules")]
+    pub paths: Vec<PathBuf>,
+    /// Write nothing; exit 1 where a file is not in the canonical layout.
+    #[arg(long)]
+    pub check: bool,
+    /// Write nothing; show what would change.
+    #[arg(long)]
+    pub diff: bool,
 }
 
 #[derive(Args, Debug)]

@@ -7,6 +7,7 @@ mod demo;
 mod exit;
 mod explain;
 mod fix;
+mod format;
 #[cfg(all(feature = "aws", feature = "kubernetes", feature = "http"))]
 mod ledger;
 mod output;
@@ -39,6 +40,7 @@ pub fn run() -> ExitCode {
     let colour = output::colour(arguments.color);
     let exit = match &arguments.command {
         Command::Check(check) => check::check(check, colour),
+        Command::Fmt(arguments) => format::fmt(arguments, colour),
         Command::Explain(explain) => match &explain.code {
             Some(code) => explain::explain(code),
             None => explain::all(),
