@@ -21,7 +21,9 @@ impl InForce {
         let range = judge.input.cluster.nodes;
         let (mut lower, mut upper) = (range.lower, range.upper);
         for (rule, judged) in judge.input.cluster.rules.iter().zip(judged) {
-            if let (Action::Keep(keep), Verdict::Fired) = (&rule.action, judged.verdict) {
+            if judged.verdict == Verdict::Fired
+                && let Action::Keep(keep) = &rule.action
+            {
                 lower = lower.max(keep.lower);
                 // A forecast can add, never remove: the upper end of such a `keep` only stops growth.
                 let stops_growth_only = nodes.filter(|nodes| keep.upper < *nodes && !judge.fires_without_forecasts(rule));

@@ -8,6 +8,7 @@ use crate::decide::forecast::{Forecast, NoForecast, Season};
 use crate::decide::lasting::Lasting;
 use crate::decide::named::{forecasts_in, metrics_in};
 use crate::decide::seen::Seen;
+use crate::decide::tail::held_simply;
 use crate::observe::Answer;
 use crate::rules::{Aggregate, Arithmetic, Comparison, Condition, Expression, Fact, MetricId, Number, Rounding};
 
@@ -143,6 +144,7 @@ impl<'w> Scope<'w> {
             }
             Expression::Absolute(inner) => Some(self.quantity(inner)?.absolute()),
             Expression::Aggregate { function, metric, over } => match self.world {
+                World::Seen(seen) if self.moment == Moment::Now => seen.aggregate(*function, *metric, self.settled, *over),
                 World::Seen(seen) => aggregate(*function, seen.view(*metric, self.settled), self.instant(seen), *over),
                 World::Lasting(lasting) => {
                     let value = lasting.value(*metric)?;
@@ -259,6 +261,11 @@ impl<'w> Scope<'w> {
     /// Kleene's `and` over every instant of the closed window, which must be covered for each metric that is named.
     fn held(self, condition: &Condition, over: SignedDuration) -> Truth {
         let World::Seen(seen) = self.world else { return self.truth(condition) };
+        if self.moment == Moment::Now
+            && let Some(truth) = held_simply(condition, over, self.settled, seen)
+        {
+            return truth;
+        }
         let window = Window::of(condition, over, self, seen);
         let mut all = if window.uncovered(self.settled, seen).is_some() { Truth::Unknown } else { Truth::True };
         for at in window.instants(seen) {

@@ -22,6 +22,7 @@ mod needs;
 mod rebound;
 mod recall;
 mod seen;
+mod tail;
 mod view;
 mod written;
 
@@ -29,7 +30,7 @@ pub use because::{
     Because, BoundsReason, Direction, Finding, GuardReason, Lift, Part, RuleReason, Term, TermValue, Truth, Uncovered, Verdict,
     WindowReason, Winning,
 };
-pub use decide::decide;
+pub use decide::{action, decide};
 pub use decision::{Action, Decision, Guard};
 pub use history::{BUCKET_SECONDS, History};
 pub use input::{Backoff, Input, Observed, Prices};

@@ -4,10 +4,11 @@ use std::collections::BTreeMap;
 
 use jiff::{SignedDuration, Timestamp};
 
+use crate::decide::tail::Tail;
 use crate::decide::view::{Line, View};
 use crate::decide::{History, Input, Record};
 use crate::observe::{Absence, Answer, Counts, QueryAnswer, Sample};
-use crate::rules::{Cluster, Fact, Metric, MetricId, Number, Source, Timing};
+use crate::rules::{Aggregate, Cluster, Fact, Metric, MetricId, Number, Source, Timing};
 
 /// What can be seen at one evaluation: every metric with its answers up to now, and which of them are settled.
 pub(super) struct Seen<'a> {
@@ -70,7 +71,7 @@ impl<'a> Seen<'a> {
                 self.line(answers, series.missing_after, always_settled)
             }
             (None, Source::Kubernetes(fact)) => {
-                let answers = self.facts.get(fact_index(*fact)).map_or_else(Vec::new, |line| line.answers.to_vec());
+                let answers = self.facts.get(fact_index(*fact)).map_or_else(Vec::new, |line| line.answers().to_vec());
                 self.line(Cow::Owned(answers), metric.missing_after.unwrap_or(by_evaluations), is_always_settled(*fact))
             }
             (None, Source::Prometheus(_)) => self.line(Cow::Owned(Vec::new()), by_evaluations, false),
@@ -79,7 +80,7 @@ impl<'a> Seen<'a> {
 
     fn line(&self, answers: Cow<'a, [Sample]>, missing_after: SignedDuration, always_settled: bool) -> Line<'a> {
         let settled_from = if always_settled { 0 } else { answers.partition_point(|sample| !self.is_settled(sample.at)) };
-        Line { answers, missing_after, settled_from }
+        Line::new(answers, missing_after, settled_from)
     }
 
     pub fn is_settled(&self, at: Timestamp) -> bool {
@@ -101,6 +102,22 @@ impl<'a> Seen<'a> {
             MetricId::Declared(index) => self.declared.get(index),
             MetricId::Fact(fact) => self.facts.get(fact_index(fact)),
         }
+    }
+
+    /// The windows of a metric that end now.
+    pub fn tail(&self, metric: MetricId, settled: bool) -> Option<&Tail> {
+        self.metric_line(metric)?.tail(settled, self.now)
+    }
+
+    /// A function over a window that ends now.
+    pub fn aggregate(&self, function: Aggregate, metric: MetricId, settled: bool, over: SignedDuration) -> Option<Number> {
+        self.metric_line(metric)?.aggregate(function, settled, self.now, over)
+    }
+
+    /// The first instant from then on at which the metric was answered; now at the latest.
+    pub fn first_asked(&self, metric: MetricId, from: Timestamp) -> Timestamp {
+        let answers = self.view(metric, false).answers();
+        answers.get(answers.partition_point(|sample| sample.at < from)).map_or(self.now, |sample| sample.at)
     }
 
     /// What the source answers for now.

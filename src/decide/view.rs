@@ -1,9 +1,12 @@
 use std::borrow::Cow;
+use std::cell::{OnceCell, RefCell};
 
 use jiff::{SignedDuration, Timestamp};
 
+use crate::decide::aggregate::aggregate;
+use crate::decide::tail::Tail;
 use crate::observe::{Answer, Sample};
-use crate::rules::Number;
+use crate::rules::{Aggregate, Number};
 
 /// The answers of one metric up to the instant of the evaluation, in order of time.
 #[derive(Clone, Copy, Debug)]
@@ -12,25 +15,77 @@ pub(super) struct View<'a> {
     missing_after: SignedDuration,
 }
 
-/// Where the view is kept from: a source's range as it came, or a line put together from the records.
+/// One metric's answers: a source's range as it came, or put together from the records; with what several rules share.
 #[derive(Debug)]
 pub(super) struct Line<'a> {
-    pub answers: Cow<'a, [Sample]>,
-    pub missing_after: SignedDuration,
+    answers: Cow<'a, [Sample]>,
+    missing_after: SignedDuration,
     /// The index of the first settled sample.
-    pub settled_from: usize,
+    settled_from: usize,
+    /// On all samples, and on settled ones alone.
+    tails: [OnceCell<Tail>; 2],
+    aggregates: RefCell<Vec<Aggregated>>,
 }
 
-impl Line<'_> {
+/// A function over a window that ends now, worked out before.
+#[derive(Debug)]
+struct Aggregated {
+    function: Aggregate,
+    over: SignedDuration,
+    settled: bool,
+    value: Option<Number>,
+}
+
+impl<'a> Line<'a> {
+    pub const fn new(answers: Cow<'a, [Sample]>, missing_after: SignedDuration, settled_from: usize) -> Self {
+        let tails = [OnceCell::new(), OnceCell::new()];
+        Self { answers, missing_after, settled_from, tails, aggregates: RefCell::new(Vec::new()) }
+    }
+
+    pub fn answers(&self) -> &[Sample] {
+        &self.answers
+    }
+
     pub fn view(&self, settled: bool) -> View<'_> {
         let answers = if settled { self.answers.get(self.settled_from..).unwrap_or_default() } else { &self.answers };
         View { answers, missing_after: self.missing_after }
+    }
+
+    pub fn tail(&self, settled: bool, now: Timestamp) -> Option<&Tail> {
+        Some(self.tails.get(usize::from(settled))?.get_or_init(|| Tail::of(self.view(settled), now)))
+    }
+
+    /// A function over a window that ends now.
+    pub fn aggregate(&self, function: Aggregate, settled: bool, now: Timestamp, over: SignedDuration) -> Option<Number> {
+        let known = |known: &&Aggregated| known.function == function && known.over == over && known.settled == settled;
+        if let Some(known) = self.aggregates.borrow().iter().find(known) {
+            return known.value.clone();
+        }
+        let value = aggregate(function, self.view(settled), now, over);
+        self.aggregates.borrow_mut().push(Aggregated { function, over, settled, value: value.clone() });
+        value
     }
 }
 
 impl<'a> View<'a> {
     pub const fn empty() -> Self {
         View { answers: &[], missing_after: SignedDuration::ZERO }
+    }
+
+    pub const fn answers(&self) -> &'a [Sample] {
+        self.answers
+    }
+
+    pub const fn missing_after(&self) -> SignedDuration {
+        self.missing_after
+    }
+
+    pub fn at(&self, index: u32) -> Option<Timestamp> {
+        self.answers.get(usize::try_from(index).ok()?).map(|sample| sample.at)
+    }
+
+    pub fn value(&self, index: u32) -> Option<&'a Number> {
+        value(self.answers.get(usize::try_from(index).ok()?)?).map(|(_, value)| value)
     }
 
     /// What the source answered for this very instant.

@@ -95,6 +95,17 @@ pub(super) const fn comparison(operator: Comparison) -> &'static str {
     }
 }
 
+/// The same comparison with its sides exchanged.
+pub(super) const fn mirrored(operator: Comparison) -> Comparison {
+    match operator {
+        Comparison::Greater => Comparison::Less,
+        Comparison::GreaterOrEqual => Comparison::LessOrEqual,
+        Comparison::Less => Comparison::Greater,
+        Comparison::LessOrEqual => Comparison::GreaterOrEqual,
+        same => same,
+    }
+}
+
 /// An action as a rule writes it.
 pub(super) fn action(cluster: &Cluster, action: &Action) -> String {
     match action {

@@ -69,6 +69,11 @@ impl Number {
             |a, b, c, d| {
                 if b == d {
                     Some((a.checked_add(c)?, b))
+                } else if let Some(times) = times(b, d) {
+                    // Decimals of different scales: the finer scale is enough.
+                    Some((a.checked_add(c.checked_mul(times)?)?, b))
+                } else if let Some(times) = times(d, b) {
+                    Some((a.checked_mul(times)?.checked_add(c)?, d))
                 } else {
                     Some((a.checked_mul(d)?.checked_add(c.checked_mul(b)?)?, b.checked_mul(d)?))
                 }
@@ -199,6 +204,12 @@ impl Number {
     }
 }
 
+/// How many times the smaller denominator fits the larger one, where it does evenly and both are small.
+fn times(larger: i128, smaller: i128) -> Option<i128> {
+    let (larger, smaller) = (u64::try_from(larger).ok()?, u64::try_from(smaller).ok()?);
+    (larger % smaller == 0).then(|| i128::from(larger / smaller))
+}
+
 impl PartialEq for Number {
     fn eq(&self, other: &Self) -> bool {
         self.cmp(other) == Ordering::Equal
@@ -218,6 +229,10 @@ impl Ord for Number {
         if let (Form::Small { numerator: a, denominator: b }, Form::Small { numerator: c, denominator: d }) = (&self.0, &other.0) {
             if b == d {
                 return a.cmp(c);
+            }
+            // Nearly always all four fit 64 bits, and their products cannot overflow.
+            if let (Ok(a), Ok(b), Ok(c), Ok(d)) = (i64::try_from(*a), i64::try_from(*b), i64::try_from(*c), i64::try_from(*d)) {
+                return (i128::from(a) * i128::from(d)).cmp(&(i128::from(c) * i128::from(b)));
             }
             if let (Some(left), Some(right)) = (a.checked_mul(*d), c.checked_mul(*b)) {
                 return left.cmp(&right);

@@ -3,9 +3,8 @@ use jiff::tz::TimeZone;
 
 use crate::decide::because::quantity::{shown, span};
 use crate::decide::guards::listed;
-use crate::decide::written::comparison;
+use crate::decide::written::{comparison, mirrored};
 use crate::decide::{Action, Decision, Finding, GuardReason, Lift, Part, RuleReason, Term, TermValue, Truth, Verdict};
-use crate::rules::Comparison;
 
 impl Decision {
     /// The decision and its main reason in one line, with times of that zone.
@@ -177,16 +176,6 @@ fn told_term(term: &Term) -> String {
 
 fn is_constant(term: &Term) -> bool {
     matches!(&term.value, TermValue::Known(number) if shown(number, term.unit) == term.text)
-}
-
-const fn mirrored(operator: Comparison) -> Comparison {
-    match operator {
-        Comparison::Greater => Comparison::Less,
-        Comparison::GreaterOrEqual => Comparison::LessOrEqual,
-        Comparison::Less => Comparison::Greater,
-        Comparison::LessOrEqual => Comparison::GreaterOrEqual,
-        same => same,
-    }
 }
 
 /// A guard with what it did and when it can lift.
