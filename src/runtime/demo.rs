@@ -50,6 +50,7 @@ impl DemoWorld {
         let mut stop = std::pin::pin!(stop);
         let prices: Arc<PriceList> = Arc::default();
         let start = self.sandbox.now();
+        let began = tokio::time::Instant::now();
         loop {
             let now = self.sandbox.now();
             if at_most.is_some_and(|most| now.duration_since(start) >= most) {
@@ -67,10 +68,12 @@ impl DemoWorld {
             hear(&report);
             board.send_modify(|board| board.take_in(&report, cluster));
             let next = next(&report, now);
-            let pause = Duration::try_from(next.duration_since(now)).unwrap_or(Duration::ZERO) / speed.max(1);
+            // By the whole time since the start, so that what ticks take does not slow the day down.
+            let due = Duration::try_from(next.duration_since(start)).unwrap_or(Duration::ZERO) / speed.max(1);
             tokio::select! {
+                biased;
                 () = &mut stop => return,
-                () = tokio::time::sleep(pause) => self.sandbox.advance(next),
+                () = tokio::time::sleep_until(began + due) => self.sandbox.advance(next),
             }
         }
     }
