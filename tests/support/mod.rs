@@ -3,6 +3,7 @@
 #![allow(dead_code, reason = "each test target uses a part of it")]
 
 pub mod case;
+pub mod holds;
 
 use smartscale::syntax::tree::Tree;
 

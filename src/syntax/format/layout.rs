@@ -141,7 +141,7 @@ impl<'a> Layout<'a> {
             match quote {
                 Some(open) if found == open => quote = None,
                 Some(_) => {}
-                None if self.comments.iter().any(|comment| comment.span.start <= at && at < comment.span.end) => {}
+                None if self.comments.iter().take_while(|comment| comment.span.start <= at).any(|comment| at < comment.span.end) => {}
                 None if matches!(found, '"' | '`') => quote = Some(found),
                 None if found == '{' => return at + 1,
                 None => {}

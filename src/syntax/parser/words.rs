@@ -157,6 +157,7 @@ pub(super) const fn word(rule: Rule) -> &'static str {
         | Rule::apart
         | Rule::date_t
         | Rule::raw_text
+        | Rule::plain_text
         | Rule::quoted
         | Rule::odd_text
         | Rule::torn_text
