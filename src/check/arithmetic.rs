@@ -96,7 +96,13 @@ impl Checker<'_> {
             }
         }
         let ((left, left_unit), (right, right_unit)) = (left, right);
-        let message = format!("{} and {} cannot be {verb}", quantity::a(left_unit), quantity::a(right_unit));
+        let message = format!(
+            "`{}` is {} and `{}` is {}: they cannot be {verb}",
+            self.quote(left.span),
+            quantity::a(left_unit),
+            self.quote(right.span),
+            quantity::a(right_unit)
+        );
         let mut diagnostic = Diagnostic::new(units::UNITS_DIFFER, right.span, message)
             .label(format!("this is {}", quantity::a(right_unit)))
             .also(left.span, format!("this is {}", quantity::a(left_unit)));

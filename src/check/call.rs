@@ -22,6 +22,9 @@ impl Checker<'_> {
             (Function::Missing | Function::Ceil | Function::Floor | Function::Round | Function::Abs, args) => {
                 self.report_arguments(call, 1, args.len())
             }
+            (Function::Min | Function::Max, [one, other]) if self.is_metric(names, one) && self.is_metric(names, other) => {
+                self.report_two_metrics(call, one, other)
+            }
             (_, [metric, length]) => {
                 let metric = self.metric_argument(names, function, metric);
                 let what = format!("the time in `{}(m, D)`", function.as_str());
@@ -33,6 +36,27 @@ impl Checker<'_> {
             }
             (_, args) => self.report_arguments(call, 2, args.len()),
         }
+    }
+
+    fn is_metric(&self, names: Names<'_, '_>, expr: &Expr<'_>) -> bool {
+        matches!(&expr.kind, ExprKind::Name(name) if matches!(names.resolve(name), Some(Resolved::Metric { .. })))
+    }
+
+    /// `max(cpu, memory)`: the larger of two, which spreadsheets have.
+    fn report_two_metrics(&mut self, call: &Call<'_>, one: &Expr<'_>, other: &Expr<'_>) -> Typed {
+        let name = call.function.node.as_str();
+        let (first, second) = (self.quote(one.span), self.quote(other.span));
+        let join = if call.function.node == Function::Max { "or" } else { "and" };
+        self.report(
+            Diagnostic::new(
+                units::WRONG_UNIT,
+                other.span,
+                format!("`{name}` looks at one metric over a time, and `{second}` is no duration"),
+            )
+            .label("expected a duration, as in `5m`")
+            .help(format!("to look at both, compare each: `{first} > 70% {join} {second} > 70%`")),
+        );
+        Typed::Wrong
     }
 
     fn report_arguments(&mut self, call: &Call<'_>, wanted: usize, found: usize) -> Typed {

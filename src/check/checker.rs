@@ -12,12 +12,14 @@ const SUGGESTIONS: usize = 2_000_000;
 pub(super) struct Checker<'a> {
     pub sources: &'a Sources,
     pub diagnostics: Vec<Diagnostic>,
+    /// About queries: told where there is no error, as all warnings.
+    pub query_warnings: Vec<Diagnostic>,
     suggestions_left: usize,
 }
 
 impl<'a> Checker<'a> {
     pub fn new(sources: &'a Sources) -> Self {
-        Self { sources, diagnostics: Vec::new(), suggestions_left: SUGGESTIONS }
+        Self { sources, diagnostics: Vec::new(), query_warnings: Vec::new(), suggestions_left: SUGGESTIONS }
     }
 
     pub fn report(&mut self, diagnostic: Diagnostic) {

@@ -53,8 +53,10 @@ impl Checker<'_> {
         if right {
             return Some(());
         }
+        let message =
+            if value.is_empty() { "a cluster needs a name".to_owned() } else { format!("`{value}` cannot be the name of a cluster") };
         self.report(
-            Diagnostic::new(name_codes::CLUSTER_NAME, name.span, format!("`{value}` cannot be the name of a cluster"))
+            Diagnostic::new(name_codes::CLUSTER_NAME, name.span, message)
                 .help("use up to 63 letters, digits, `-`, `_` and `.`, and one slash before the name of a pool: `prod/gpu`"),
         );
         None

@@ -1,7 +1,10 @@
 //! `metric NAME : UNIT = SOURCE [empty is VALUE] [missing after D]`.
 
+use promql_parser::parser::Expr;
+
 use crate::check::checker::Checker;
 use crate::check::constant::Length;
+use crate::check::lints;
 use crate::check::quantity;
 use crate::check::scope::Names;
 use crate::diagnostic::codes::{names as name_codes, units, values};
@@ -33,19 +36,24 @@ impl Checker<'_> {
         let empty_is = self.empty_is(names, metric, unit);
         let missing_after =
             metric.missing_after.as_ref().map(|clause| self.duration(names, &clause.node, "`missing after`", Length::Positive));
-        Some(Metric {
+        let (source, query) = source?;
+        let checked = Metric {
             name: metric.name.node.to_owned(),
             unit: unit?,
             of_capacity: metric.unit.is_some_and(|mark| mark.of_capacity.is_some()),
-            source: source?,
+            source,
             empty_is: optional(empty_is)?,
             missing_after: optional(missing_after)?,
-        })
+        };
+        if let (Some(query), Some(tree::Source::Prometheus { query: text, .. })) = (query, &metric.source) {
+            lints::query(&checked, &query, text, &mut self.query_warnings);
+        }
+        Some(checked)
     }
 
-    fn source(&mut self, source: &tree::Source<'_>, unit: Option<Unit>) -> Option<Source> {
+    fn source(&mut self, source: &tree::Source<'_>, unit: Option<Unit>) -> Option<(Source, Option<Expr>)> {
         match source {
-            tree::Source::Prometheus { query, .. } => self.promql(query).map(Source::Prometheus),
+            tree::Source::Prometheus { query, .. } => self.promql(query).map(|(query, expr)| (Source::Prometheus(query), Some(expr))),
             tree::Source::Kubernetes { name, span } => {
                 let Some(fact) = Fact::ALL.into_iter().find(|fact| fact.name() == name.node) else {
                     let message = format!("the cluster knows nothing named `{}`", name.node);
@@ -61,7 +69,7 @@ impl Checker<'_> {
                         self.report(Diagnostic::new(units::WRONG_UNIT, *span, message).help("declare the metric as `count`"));
                         None
                     }
-                    _ => Some(Source::Kubernetes(fact)),
+                    _ => Some((Source::Kubernetes(fact), None)),
                 }
             }
         }

@@ -50,7 +50,7 @@ pub(super) fn check<'a>(sources: &'a Sources, trees: &'a [Tree<'a>], unreadable:
     let Some(ruleset) = ruleset.filter(|_| !unreadable && !checker.diagnostics.iter().any(Diagnostic::is_error)) else {
         return (None, checker.diagnostics);
     };
-    let warnings = lints::run(&Model::new(sources, trees, &shared, &blocks, &ruleset));
+    let warnings = lints::run(&Model::new(sources, trees, &shared, &blocks, &ruleset), std::mem::take(&mut checker.query_warnings));
     checker.diagnostics.extend(warnings);
     (Some(ruleset), checker.diagnostics)
 }

@@ -3,24 +3,23 @@
 use promql_parser::label::MatchOp;
 use promql_parser::parser::{Expr, LabelModifier, VectorSelector};
 
-use crate::check::lints::Subject;
 use crate::check::promql::shape;
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::codes::lint_sources::CPU_MODES;
+use crate::rules::Metric;
+use crate::syntax::tree::Text;
 
-pub(super) fn check(subject: &Subject<'_>, found: &mut Vec<Diagnostic>) {
-    shape::each_query(subject, |metric, query, text| {
-        let mut wrong = false;
-        shape::visit(query, &mut |part| wrong |= averages_modes(part));
-        if wrong {
-            let message = format!("the average in `{}` divides by the number of CPU modes too, and never reaches 15%", metric.name);
-            found.push(
-                Diagnostic::new(CPU_MODES, text.span, message)
-                    .note("`node_cpu_seconds_total` has one series for each mode of each CPU")
-                    .help("write `100 * (1 - avg(rate(node_cpu_seconds_total{mode=\"idle\"}[5m])))`"),
-            );
-        }
-    });
+pub(super) fn check(metric: &Metric, query: &Expr, text: &Text<'_>, found: &mut Vec<Diagnostic>) {
+    let mut wrong = false;
+    shape::visit(query, &mut |part| wrong |= averages_modes(part));
+    if wrong {
+        let message = format!("the average in `{}` divides by the number of CPU modes too, and never reaches 15%", metric.name);
+        found.push(
+            Diagnostic::new(CPU_MODES, text.span, message)
+                .note("`node_cpu_seconds_total` has one series for each mode of each CPU")
+                .help("write `100 * (1 - avg(rate(node_cpu_seconds_total{mode=\"idle\"}[5m])))`"),
+        );
+    }
 }
 
 /// `avg(rate(node_cpu_seconds_total{…}[…]))` over more than one mode.

@@ -35,14 +35,17 @@ pub(super) use subject::{Model, Subject};
 
 use std::collections::BTreeSet;
 
+use promql_parser::parser::Expr;
+
 use crate::diagnostic::Diagnostic;
+use crate::rules::Metric;
+use crate::syntax::tree::Text;
 
 /// Every lint of one cluster with what is shared.
 const LINTS: &[fn(&Subject<'_>, &mut Vec<Diagnostic>)] = &[
     above_step::check,
     always::check,
     budget::check,
-    cpu_modes::check,
     empty_cluster::check,
     equals::check,
     examples::check,
@@ -50,23 +53,32 @@ const LINTS: &[fn(&Subject<'_>, &mut Vec<Diagnostic>)] = &[
     forecast::check,
     keep::check,
     long_window::check,
-    nan::check,
     never::check,
     no_effect::check,
     nothing::check,
     pending::check,
     runaway::check,
-    several_series::check,
     shadowed::check,
-    share::check,
     short_cooldown::check,
     short_for::check,
     windows::check,
 ];
 
-/// The warnings of a set, without those that its comments allow.
-pub(super) fn run(model: &Model<'_>) -> Vec<Diagnostic> {
-    let mut found = Vec::new();
+/// Looks at one query, which is parsed for the check anyway.
+type QueryLint = fn(&Metric, &Expr, &Text<'_>, &mut Vec<Diagnostic>);
+
+const QUERY_LINTS: &[QueryLint] = &[cpu_modes::check, nan::check, several_series::check, share::check];
+
+/// The warnings about one metric's query.
+pub(super) fn query(metric: &Metric, query: &Expr, text: &Text<'_>, found: &mut Vec<Diagnostic>) {
+    for lint in QUERY_LINTS {
+        lint(metric, query, text, found);
+    }
+}
+
+/// The warnings of a set, with those about its queries,, without those that its comments allow.
+pub(super) fn run(model: &Model<'_>, queries: Vec<Diagnostic>) -> Vec<Diagnostic> {
+    let mut found = queries;
     unused::check(model, &mut found);
     for subject in &model.subjects {
         for lint in LINTS {

@@ -2,33 +2,26 @@
 
 use promql_parser::parser::Expr;
 
-use crate::check::lints::Subject;
 use crate::check::promql::shape;
 use crate::check::quantity::with_unit;
 use crate::diagnostic::codes::lint_sources::NAN;
 use crate::diagnostic::{Diagnostic, Fix};
-use crate::syntax::tree;
+use crate::rules::Metric;
+use crate::syntax::tree::Text;
 
-pub(super) fn check(subject: &Subject<'_>, found: &mut Vec<Diagnostic>) {
-    for (metric, tree) in subject.cluster.metrics.iter().zip(&subject.metrics) {
-        // Workers that run are never without load figures, so a share of capacity may not say what none means.
-        if metric.empty_is.is_some() || metric.of_capacity {
-            continue;
-        }
-        let Some((query, text)) = shape::query(metric, tree) else { continue };
-        let Some(what) = nan(&query) else { continue };
-        let zero = with_unit("0", metric.unit);
-        let message = format!("without traffic `{}` is {what}, which is missing, and nothing is removed", metric.name);
-        let place = match &tree.source {
-            Some(tree::Source::Prometheus { span, .. }) => span.after(),
-            _ => text.span.after(),
-        };
-        found.push(Diagnostic::new(NAN, text.span, message).help(format!("say what no traffic means: `empty is {zero}`")).fix(Fix::maybe(
-            format!("add `empty is {zero}`"),
-            place,
-            format!(" empty is {zero}"),
-        )));
+pub(super) fn check(metric: &Metric, query: &Expr, text: &Text<'_>, found: &mut Vec<Diagnostic>) {
+    // Workers that run are never without load figures, so a share of capacity may not say what none means.
+    if metric.empty_is.is_some() || metric.of_capacity {
+        return;
     }
+    let Some(what) = nan(query) else { return };
+    let zero = with_unit("0", metric.unit);
+    let message = format!("without traffic `{}` is {what}, which is missing, and nothing is removed", metric.name);
+    found.push(Diagnostic::new(NAN, text.span, message).help(format!("say what no traffic means: `empty is {zero}`")).fix(Fix::maybe(
+        format!("add `empty is {zero}`"),
+        text.span.after(),
+        format!(" empty is {zero}"),
+    )));
 }
 
 /// What is NaN where nothing was counted.

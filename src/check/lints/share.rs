@@ -2,22 +2,20 @@
 
 use promql_parser::parser::Expr;
 
-use crate::check::lints::Subject;
 use crate::check::promql::shape;
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::codes::lint_sources::SHARE;
-use crate::rules::Unit;
+use crate::rules::{Metric, Unit};
+use crate::syntax::tree::Text;
 
-pub(super) fn check(subject: &Subject<'_>, found: &mut Vec<Diagnostic>) {
-    shape::each_query(subject, |metric, query, text| {
-        if metric.unit != Unit::Percent || !is_share(query) || scaled(query) {
-            return;
-        }
-        let message = format!("`{}` is a percentage, and its query yields a share from 0 to 1", metric.name);
-        let mut diagnostic = Diagnostic::new(SHARE, text.span, message).note("a sample of 70 is 70%, and one of 0.7 is less than 1%");
-        diagnostic = diagnostic.help("multiply the query by 100");
-        found.push(diagnostic);
-    });
+pub(super) fn check(metric: &Metric, query: &Expr, text: &Text<'_>, found: &mut Vec<Diagnostic>) {
+    if metric.unit != Unit::Percent || !is_share(query) || scaled(query) {
+        return;
+    }
+    let message = format!("`{}` is a percentage, and its query yields a share from 0 to 1", metric.name);
+    let mut diagnostic = Diagnostic::new(SHARE, text.span, message).note("a sample of 70 is 70%, and one of 0.7 is less than 1%");
+    diagnostic = diagnostic.help("multiply the query by 100");
+    found.push(diagnostic);
 }
 
 /// `1 - x`, or a ratio of two vectors.

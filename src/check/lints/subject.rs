@@ -20,8 +20,6 @@ pub(in crate::check) struct Subject<'a> {
     pub cluster: &'a Cluster,
     /// Beside `cluster.rules`.
     pub rules: Vec<&'a tree::Rule<'a>>,
-    /// Beside `cluster.metrics`.
-    pub metrics: Vec<&'a tree::Metric<'a>>,
     /// Beside `cluster.windows`.
     pub windows: Vec<&'a tree::Window<'a>>,
     /// Beside `cluster.examples`.
@@ -40,7 +38,6 @@ impl<'a> Model<'a> {
                 block,
                 cluster,
                 rules,
-                metrics: [shared.metrics.as_slice(), &block.scope.metrics].concat(),
                 windows: [shared.windows.as_slice(), &block.scope.windows].concat(),
                 tests: [shared_tests, &block.scope.tests].concat(),
             }

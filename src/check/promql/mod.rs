@@ -19,8 +19,8 @@ const LONGEST: usize = 16 * 1024;
 const MOST_TOKENS: usize = 2000;
 
 impl Checker<'_> {
-    /// The query's text, where it is one.
-    pub fn promql(&mut self, text: &Text<'_>) -> Option<String> {
+    /// The query's text and its tree, where it is one.
+    pub fn promql(&mut self, text: &Text<'_>) -> Option<(String, Expr)> {
         let query = text.value();
         if let Some((start, end, message)) = too_large(&query) {
             self.error(values::PROMQL, text.span_within(start, end), message);
@@ -39,7 +39,7 @@ impl Checker<'_> {
             }
         };
         let found = match expr.value_type() {
-            ValueType::Vector | ValueType::Scalar => return Some(query.into_owned()),
+            ValueType::Vector | ValueType::Scalar => return Some((query.into_owned(), expr)),
             ValueType::Matrix => "a range of samples",
             ValueType::String => "a text",
         };

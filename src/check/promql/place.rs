@@ -69,7 +69,12 @@ fn meaning(query: &str, tokens: &[Token], reason: &str) -> Problem {
     let named = reason.split('\'').nth(1).unwrap_or("");
     let place = tokens.iter().find(|token| !named.is_empty() && query.get(token.start..token.end) == Some(named));
     let (start, end) = place.map_or((0, query.len()), |token| (token.start, token.end));
-    let mut problem = problem(query, start, end, &reason.replace('\'', "`"));
+    let said = reason.replace('\'', "`").replace("expected type ", "expected ");
+    let said = said
+        .replace("matrix", "a range of samples")
+        .replace("instant vector", "instant samples")
+        .replace("vector", "one sample of each series");
+    let mut problem = problem(query, start, end, &said);
     if reason.starts_with("expected type matrix") || reason.starts_with("expected type range") {
         problem.help = Some(format!("`{named}` looks at a range of samples: give it one, as in `{named}(some_metric[5m])`"));
     } else if reason.contains("got matrix") || reason.contains("instant vector types") || reason.contains("got range") {

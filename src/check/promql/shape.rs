@@ -1,11 +1,7 @@
 //! What can be read off a query without asking for it.
 
 use promql_parser::label::MatchOp;
-use promql_parser::parser::{self, Expr, LabelModifier, VectorSelector};
-
-use crate::check::lints::Subject;
-use crate::rules::{Metric, Source};
-use crate::syntax::tree::{self, Text};
+use promql_parser::parser::{Expr, LabelModifier, VectorSelector};
 
 /// How many series a query yields.
 pub(in crate::check) enum Series {
@@ -16,24 +12,6 @@ pub(in crate::check) enum Series {
     Exporter(String),
     /// It depends on what is stored.
     Unknown,
-}
-
-/// Calls `look` with each metric that has a query, the query and its text.
-pub(in crate::check) fn each_query(subject: &Subject<'_>, mut look: impl FnMut(&Metric, &Expr, &Text<'_>)) {
-    for (metric, tree) in subject.cluster.metrics.iter().zip(&subject.metrics) {
-        if let Some((query, text)) = query(metric, tree) {
-            look(metric, &query, text);
-        }
-    }
-}
-
-/// The metric's query, parsed, and its text.
-pub(in crate::check) fn query<'t>(metric: &Metric, tree: &'t tree::Metric<'t>) -> Option<(Expr, &'t Text<'t>)> {
-    let (Source::Prometheus(query), Some(tree::Source::Prometheus { query: text, .. })) = (&metric.source, &tree.source) else {
-        return None;
-    };
-    // Checked already, so it parses.
-    parser::parse(query).ok().map(|expr| (expr, text))
 }
 
 /// The expression without brackets around it.
