@@ -4,7 +4,7 @@
 //! cargo run --release --no-default-features --example check_speed [megabytes]
 //! ```
 
-use Duration;
+use std::time::Duration;
 
 use smartscale::check::check;
 use smartscale::source::{FileId, Sources};
