@@ -43,6 +43,8 @@ pub struct Worker<'a> {
 pub struct Census<'a> {
     pub workers: Vec<Worker<'a>>,
     pub counts: Counts,
+    /// Nodes that a launch has still to ask for: they count as launching, so that nothing asks for them twice.
+    pub unasked: u32,
 }
 
 /// The label by which Kubernetes' cloud providers tell a node's zone.
@@ -52,7 +54,7 @@ const ZONE_LABEL: &str = "topology.kubernetes.io/zone";
 #[must_use]
 pub fn census<'a>(progress: &'a Progress, situation: &Situation<'a>) -> Census<'a> {
     let (Some(instances), Some(nodes)) = (situation.instances(), situation.nodes()) else {
-        return Census { workers: Vec::new(), counts: Counts::default() };
+        return Census { workers: Vec::new(), counts: Counts::default(), unasked: 0 };
     };
     let mut workers = Vec::new();
     let mut matched = BTreeSet::new();
@@ -79,15 +81,16 @@ pub fn census<'a>(progress: &'a Progress, situation: &Situation<'a>) -> Census<'
     }
     workers.extend(progress.launches().flat_map(expected));
     let count = |standing| Some(u32::try_from(workers.iter().filter(|worker| worker.standing == standing).count()).unwrap_or(u32::MAX));
+    let unasked = progress.launches().map(Launch::open).fold(0, u32::saturating_add);
     let counts = Counts {
         ready: count(Standing::Ready),
-        launching: count(Standing::Launching),
+        launching: count(Standing::Launching).map(|launching| launching.saturating_add(unasked)),
         unready: count(Standing::Unready),
         draining: count(Standing::Draining),
         pending_pods: None,
         pending_nodes: None,
     };
-    Census { workers, counts }
+    Census { workers, counts, unasked }
 }
 
 impl Census<'_> {

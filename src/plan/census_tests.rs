@@ -69,3 +69,12 @@ fn nothing_is_counted_that_was_not_seen() {
         assert_eq!(counted(&world([worker("a")]).blind(ec2, kubernetes)), None);
     }
 }
+
+#[test]
+fn a_launch_counts_from_its_beginning() {
+    let mut world = world([worker("a")]);
+    let mut progress = world.progress.clone();
+    crate::plan::begin_launch(&mut progress, &world.situation(), 2, Vec::new());
+    world.progress = progress;
+    assert_eq!(counted(&world), Some((1, 2, 0, 0)), "no call is written down yet");
+}

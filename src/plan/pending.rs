@@ -18,5 +18,5 @@ pub fn pending(census: &Census<'_>, situation: &Situation<'_>, zones: &[String])
     let first_type = situation.cluster.capacity.instances.first().map(String::as_str);
     let shape = Shape::learn(nodes, &pods, first_type, zones)?;
     let launching = census.workers.iter().filter(|worker| worker.standing == Standing::Launching && worker.node.is_none()).count();
-    Some(pack(waiting, &known, &pods, u32::try_from(launching).unwrap_or(u32::MAX), &shape))
+    Some(pack(waiting, &known, &pods, u32::try_from(launching).unwrap_or(u32::MAX).saturating_add(census.unasked), &shape))
 }
