@@ -9,6 +9,7 @@ use crate::observe::{Absence, Answer, Counts, QueryAnswer};
 use crate::plan::{self, Operation, RetireCause};
 use crate::rules::{Cluster, Fact, Number, Topic};
 use crate::runtime::World;
+use crate::runtime::tick::hash::hash;
 use crate::runtime::tick::look::look_at_pods;
 use crate::runtime::tick::run::Run;
 
@@ -35,7 +36,7 @@ impl<W: World> Run<'_, W> {
         self.state.evaluated_at = Some(self.now);
         self.samples = Some(recorded(&self.order.cluster, &observed));
         let decided =
-            Decided { ruleset: self.order.cluster.hash(), observed, memory: Arc::clone(&before), decision: Arc::clone(&decision) };
+            Decided { ruleset: hash(&self.order.cluster), observed, memory: Arc::clone(&before), decision: Arc::clone(&decision) };
         let zone = &self.order.cluster.timezone;
         let (title, tree) = (decision.headline(zone), decision.tree(zone));
         let begun = self.begin(&decision).await;

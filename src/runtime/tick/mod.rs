@@ -4,6 +4,7 @@ mod act;
 mod announce;
 mod conditions;
 mod evaluate;
+mod hash;
 mod journal;
 mod look;
 mod order;

@@ -5,6 +5,7 @@ use crate::observe::{QueryAnswer, Snapshot};
 use crate::plan::{self, Census, Remark, RetireState, Situation};
 use crate::rules::Cluster;
 use crate::runtime::World;
+use crate::runtime::tick::hash::hash;
 use crate::runtime::tick::journal::Journal;
 use crate::runtime::tick::look::{NOT_ASKED, look_at_pods};
 use crate::runtime::tick::report::{Ended, TickReport};
@@ -141,7 +142,7 @@ impl<'a, W: World> Run<'a, W> {
     }
 
     fn note_ruleset(&mut self) {
-        let hash = self.order.cluster.hash();
+        let hash = hash(&self.order.cluster);
         if self.state.ruleset.as_ref() == Some(&hash) {
             return;
         }
