@@ -57,6 +57,17 @@ impl MemoryLedger {
         self.kept().remove(cluster);
     }
 
+    /// The fence in force.
+    #[must_use]
+    pub fn fence(&self, cluster: &str) -> Option<u64> {
+        self.kept().get(cluster).map(|kept| kept.fence)
+    }
+
+    /// Looks at the state without copying it; `None`: there is none.
+    pub fn look<T>(&self, cluster: &str, at: impl FnOnce(&State) -> T) -> Option<T> {
+        self.kept().get(cluster).and_then(|kept| kept.state.as_ref()).map(at)
+    }
+
     /// Another holder takes the lease, whoever has it, and gives it up again: the fence rises.
     pub fn usurp(&self, cluster: &str) {
         if let Some(kept) = self.kept().get_mut(cluster) {

@@ -26,6 +26,7 @@ mod rules_files;
 mod rules_watch;
 mod sandbox_clock;
 mod signal;
+pub mod simulation;
 pub mod tick;
 
 #[cfg(test)]

@@ -1,5 +1,7 @@
 use jiff::Timestamp;
 
+use crate::sandbox::Call;
+
 /// What a call did to the world, for the invariants.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Deed {
@@ -9,9 +11,15 @@ pub struct Deed {
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum DeedKind {
+    /// `intended`: the ledger knew the token before.
     Launched {
         token: String,
         instances: Vec<String>,
+        intended: bool,
+    },
+    /// A process changed the world under a fence that was no longer in force.
+    Overtaken {
+        call: Call,
     },
     /// With the pods that still had to be evicted from its node.
     Terminated {

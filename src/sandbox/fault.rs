@@ -112,6 +112,14 @@ pub enum FaultKind {
     Usurp,
 }
 
+impl FaultKind {
+    /// A read that is struck answers wrongly, or not at all.
+    #[must_use]
+    pub const fn misleads(&self) -> bool {
+        matches!(self, Self::Fail(_) | Self::TimeOut { .. } | Self::Stale { .. } | Self::Partial | Self::NotANumber | Self::Empty)
+    }
+}
+
 /// Where a process dies: at its n-th call from the start of the world, counted over all of them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct CrashAt {

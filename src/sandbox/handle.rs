@@ -1,4 +1,5 @@
 use std::future::{Future, pending, poll_fn};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Wake, Waker};
 
@@ -9,7 +10,7 @@ use crate::observe::{Absence, Answer};
 use crate::plan::{Failure, FailureClass};
 use crate::sandbox::cloud::failure;
 use crate::sandbox::world::World;
-use crate::sandbox::{Call, FaultKind, Settings};
+use crate::sandbox::{Call, Deed, DeedKind, FaultKind, Settings};
 
 /// A simulated cloud, cluster, metrics source, ledger and news reader, behind their ports. Clones share one world.
 #[derive(Clone, Debug)]
@@ -18,6 +19,8 @@ pub struct Sandbox {
     pub(super) ledger: MemoryLedger,
     /// How far this process' clock is ahead of the world's.
     ahead: SignedDuration,
+    /// The fence under which this process acts.
+    pub(super) fence: Arc<AtomicU64>,
 }
 
 /// How a call is to answer.
@@ -40,13 +43,18 @@ pub enum Ran<T> {
 impl Sandbox {
     #[must_use]
     pub fn new(settings: Settings) -> Self {
-        Self { world: Arc::new(Mutex::new(World::new(settings))), ledger: MemoryLedger::new(), ahead: SignedDuration::ZERO }
+        Self {
+            world: Arc::new(Mutex::new(World::new(settings))),
+            ledger: MemoryLedger::new(),
+            ahead: SignedDuration::ZERO,
+            fence: Arc::default(),
+        }
     }
 
-    /// The same world, seen by a process whose clock is off.
+    /// The same world, seen by another process, whose clock is off.
     #[must_use]
     pub fn with_clock_ahead(&self, ahead: SignedDuration) -> Self {
-        Self { ahead, ..self.clone() }
+        Self { ahead, fence: Arc::default(), ..self.clone() }
     }
 
     /// What this process' clock shows.
@@ -108,6 +116,10 @@ impl Sandbox {
         call: Call,
         act: impl FnOnce(&mut World, Mood) -> Result<T, Failure> + Send,
     ) -> Result<T, Failure> {
+        let act = |world: &mut World, mood| {
+            self.witness(world, call);
+            act(world, mood)
+        };
         let Some(struck) = self.strike(call) else { return act(&mut self.world(), Mood::Fresh) };
         match struck {
             FaultKind::Fail(class) => Err(failure(class, "injected", "the sandbox lets this call fail")),
@@ -147,12 +159,29 @@ impl Sandbox {
 
     fn strike(&self, call: Call) -> Option<FaultKind> {
         let mut world = self.world();
-        let World { faults, fault_random, calls, settings, now, .. } = &mut *world;
+        let World { faults, fault_random, calls, settings, now, misled, .. } = &mut *world;
         *calls += 1;
         if faults.list.is_empty() && faults.crash_at.is_none() {
             return None;
         }
-        faults.strike(call, *calls, settings.start, *now, fault_random)
+        let struck = faults.strike(call, *calls, settings.start, *now, fault_random);
+        if struck.as_ref().is_some_and(FaultKind::misleads) {
+            misled.insert(call);
+        }
+        struck
+    }
+
+    /// Notes a change of the world by a process that has been overtaken.
+    fn witness(&self, world: &mut World, call: Call) {
+        let touches_world =
+            matches!(call, Call::RunInstances | Call::Terminate | Call::Mark | Call::Unmark | Call::Evict | Call::DeleteNode);
+        if touches_world && world.deeds.is_some() {
+            let in_force = self.ledger.fence(&world.settings.cluster);
+            let now = world.now;
+            if in_force != Some(self.fence.load(Ordering::Relaxed)) {
+                world.note(|| Deed { at: now, what: DeedKind::Overtaken { call } });
+            }
+        }
     }
 
     async fn wait(&self, by: SignedDuration) {

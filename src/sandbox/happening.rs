@@ -34,6 +34,10 @@ pub enum Happening {
     PodRuns {
         uid: String,
     },
+    /// AWS takes a spot instance back.
+    Reclaimed {
+        instance: String,
+    },
     /// Something from outside.
     Outside(Outside),
 }
@@ -44,6 +48,8 @@ pub enum Outside {
     /// Somebody terminates an instance, or its machine dies. Of the living instances in order of their ids, the one at
     /// this place, counted round.
     Kill(usize),
+    /// AWS gives notice of two minutes about the spot instance at this place, or about one of somebody else.
+    Reclaim(usize),
     /// So many kubelets fall silent, in order of their nodes' names.
     Silence(usize),
     /// All silent kubelets speak again.

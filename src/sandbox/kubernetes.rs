@@ -1,12 +1,15 @@
 use std::collections::BTreeMap;
 
-use crate::observe::{InstanceState, Node, Taint, TaintEffect};
+use jiff::SignedDuration;
+
+use crate::observe::{InstanceState, Market, Node, Notice, NoticeKind, Taint, TaintEffect};
 use crate::plan::{
-    CORDONED_BEFORE, DeleteNode, Failure, FailureClass, INSTANCE_LABEL, MarkNode, POOL_LABEL, PROTECTED, RETIRING_TAINT, UnmarkNode,
+    CORDONED_BEFORE, DeleteNode, Failure, FailureClass, INSTANCE_LABEL, MarkNode, POOL_LABEL, PROTECTED, RETIRING_TAINT, Terminate,
+    UnmarkNode,
 };
 use crate::sandbox::cloud::failure;
-use crate::sandbox::world::World;
-use crate::sandbox::{Deed, DeedKind, Outside};
+use crate::sandbox::world::{Machine, World};
+use crate::sandbox::{Deed, DeedKind, Happening, Outside, Sabotage};
 
 /// K3s' start-up taint, which its cloud controller takes off.
 const UNINITIALIZED: &str = "node.cloudprovider.kubernetes.io/uninitialized";
@@ -116,21 +119,29 @@ impl World {
         }
         let now = self.now;
         self.note(|| Deed { at: now, what: DeedKind::Marked { node: step.node_name.clone() } });
+        if self.sabotage == Some(Sabotage::TerminateUndrained)
+            && let Some(instance_id) = self.nodes.get(&step.node_name).and_then(|node| node.instance_id.clone())
+        {
+            self.terminate(&Terminate { operation: step.operation.clone(), instance_id })?;
+        }
         Ok(())
     }
 
     /// # Errors
     /// As the API server, for another UID.
     pub fn unmark(&mut self, step: &UnmarkNode) -> Result<(), Failure> {
+        let sabotage = self.sabotage;
         let node = self.expect_node(&step.node_name, &step.node_uid)?;
         if node.taint(RETIRING_TAINT).is_none() {
             return Ok(());
         }
         node.taints.retain(|taint| taint.key != RETIRING_TAINT);
         let remembered = node.annotations.remove(CORDONED_BEFORE).is_some();
-        if !step.keep_cordon && !remembered {
-            node.unschedulable = false;
-        }
+        node.unschedulable = match sabotage {
+            Some(Sabotage::ForgetUncordon) => true,
+            Some(Sabotage::UncordonAll) => false,
+            _ => node.unschedulable && (step.keep_cordon || remembered),
+        };
         self.unscheduled = true;
         let now = self.now;
         self.note(|| Deed { at: now, what: DeedKind::Unmarked { node: step.node_name.clone() } });
@@ -164,6 +175,7 @@ impl World {
                     self.shut_down(&id);
                 }
             }
+            Outside::Reclaim(place) => self.reclaim(*place),
             Outside::Silence(count) => {
                 let names: Vec<String> = self.nodes.values().filter(|node| node.is_ready()).map(|node| node.name.clone()).collect();
                 names.iter().take(*count).for_each(|name| self.fall_silent(name));
@@ -205,7 +217,19 @@ impl World {
         }
     }
 
-    fn set_stock(&mut self, market: crate::observe::Market, left: Option<u32>) {
+    fn reclaim(&mut self, place: usize) {
+        let spot = |machine: &&Machine| machine.instance.market == Market::Spot && machine.instance.state.is_alive();
+        let spots: Vec<String> = self.machines.values().filter(spot).map(|machine| machine.instance.id.clone()).collect();
+        let instance = nth(&spots, place).cloned();
+        let ends_at = self.now.saturating_add(SignedDuration::from_mins(2)).ok();
+        if let (Some(instance), Some(at)) = (&instance, ends_at) {
+            self.schedule_at(at, Happening::Reclaimed { instance: instance.clone() });
+        }
+        let instance_id = instance.unwrap_or_else(|| "i-of-somebody-else".to_owned());
+        self.notices.push(Notice { instance_id, kind: NoticeKind::SpotInterruption, ends_at });
+    }
+
+    fn set_stock(&mut self, market: Market, left: Option<u32>) {
         for instance_type in self.settings.types.keys() {
             for zone in &self.settings.zones {
                 let key = (market, instance_type.clone(), zone.clone());

@@ -1,5 +1,6 @@
 use std::future::Future;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::task::{Context, Poll, Waker};
 
 use jiff::Timestamp;
@@ -7,18 +8,25 @@ use jiff::Timestamp;
 use crate::ledger::{AcquiredLease, Claim, Event, Lease, Ledger, LedgerError, Recorded, Span, Standing, State, Write};
 use crate::plan::{Failure, FailureClass};
 use crate::rules;
-use crate::sandbox::{Call, Sandbox};
+use crate::sandbox::{Call, Sabotage, Sandbox};
 
 impl Ledger for Sandbox {
     async fn acquire(&self, cluster: &str, claim: &Claim) -> Result<AcquiredLease, LedgerError> {
-        self.keep(Call::Acquire, self.ledger.acquire(cluster, claim)).await
+        let acquired = self.keep(Call::Acquire, self.ledger.acquire(cluster, claim)).await?;
+        self.fence.store(acquired.lease.fence, Ordering::Relaxed);
+        Ok(acquired)
     }
 
     async fn intend(&self, lease: &Lease, write: Write<'_>, until: Timestamp) -> Result<Lease, LedgerError> {
+        if self.world().sabotage == Some(Sabotage::SkipIntent) {
+            return Ok(Lease { expires_at: until, ..lease.clone() });
+        }
+        let lease = &self.presented(lease);
         self.keep(Call::Intend, self.ledger.intend(lease, write, until)).await
     }
 
     async fn commit(&self, lease: &Lease, write: Write<'_>) -> Result<(), LedgerError> {
+        let lease = &self.presented(lease);
         self.keep(Call::Commit, self.ledger.commit(lease, write)).await
     }
 
@@ -48,6 +56,13 @@ impl Ledger for Sandbox {
 }
 
 impl Sandbox {
+    /// The lease as the ledger sees it: sabotage may pass an overtaken one off as the one in force.
+    fn presented(&self, lease: &Lease) -> Lease {
+        let skips = self.world().sabotage == Some(Sabotage::SkipFence);
+        let fence = self.ledger.fence(&lease.cluster).filter(|_| skips).unwrap_or(lease.fence);
+        Lease { fence, ..lease.clone() }
+    }
+
     /// A call to the ledger; whatever strikes it, the answer is one that a real ledger gives.
     async fn keep<T: Send>(&self, call: Call, asked: impl Future<Output = Result<T, LedgerError>> + Send) -> Result<T, LedgerError> {
         let ask = |_: &mut _, _| Ok(answer(asked));

@@ -2,13 +2,16 @@ use jiff::Timestamp;
 
 use crate::act::{Cluster, Fleet};
 use crate::announce::{Announcement, Announcer};
+use crate::ledger::State;
 use crate::observe::{Absence, Answer, Instance, Metrics, Node, Pod, Query, QueryAnswer, Sample, Seen, Series, Unseen};
-use crate::plan::{DeleteNode, Evict, Failure, FindByToken, MarkNode, POOL_LABEL, RunInstances, Template, Terminate, UnmarkNode};
-use crate::rules::Channel;
+use crate::plan::{
+    CLUSTER_TAG, DeleteNode, Evict, Failure, FindByToken, MarkNode, POOL_LABEL, RunInstances, Template, Terminate, UnmarkNode,
+};
+use crate::rules::{Channel, Number};
 use crate::sandbox::handle::Mood;
 use crate::sandbox::remembered::Past;
 use crate::sandbox::world::World;
-use crate::sandbox::{Call, Sandbox};
+use crate::sandbox::{Call, Sabotage, Sandbox};
 
 impl Fleet for Sandbox {
     async fn instances(&self, cluster: &str) -> Seen<Vec<Instance>> {
@@ -16,7 +19,7 @@ impl Fleet for Sandbox {
             let fresh = world.describe(cluster);
             Ok(remember(&mut world.remembered.instances, world.now, world.faults.list.is_empty(), mood, fresh))
         };
-        self.call(Call::Instances, read).await.map_err(|failure| unseen(&failure))
+        self.seen(self.call(Call::Instances, read).await)
     }
 
     async fn template(&self) -> Result<Template, Failure> {
@@ -24,7 +27,19 @@ impl Fleet for Sandbox {
     }
 
     async fn run_instances(&self, step: &RunInstances, _now: Timestamp) -> Result<Vec<Instance>, Failure> {
-        self.call(Call::RunInstances, |world, _| world.run_instances(step)).await
+        let intended = |token: &str| {
+            let cluster = step.tags.get(CLUSTER_TAG).map(String::as_str).unwrap_or_default();
+            let knows = |state: &State| state.progress.launches().any(|launch| launch.attempts.iter().any(|a| a.token == token));
+            self.ledger().look(cluster, knows).unwrap_or(false)
+        };
+        let launch = |world: &mut World, _| {
+            if world.sabotage == Some(Sabotage::FreshToken) {
+                let token = format!("{}-{}", step.token, world.serial());
+                return world.run_instances(&RunInstances { token, ..step.clone() }, true);
+            }
+            world.run_instances(step, intended(&step.token))
+        };
+        self.call(Call::RunInstances, launch).await
     }
 
     async fn find_by_token(&self, step: &FindByToken) -> Result<Vec<Instance>, Failure> {
@@ -48,7 +63,7 @@ impl Cluster for Sandbox {
             let fresh = world.nodes.values().filter(ours).cloned().collect();
             Ok(remember(&mut world.remembered.nodes, world.now, world.faults.list.is_empty(), mood, fresh))
         };
-        self.call(Call::Nodes, read).await.map_err(|failure| unseen(&failure))
+        self.seen(self.call(Call::Nodes, read).await)
     }
 
     async fn pending_pods(&self) -> Seen<Vec<Pod>> {
@@ -98,14 +113,30 @@ impl Metrics for Sandbox {
                 Mood::Stale(by) => Answer::Missing(Absence::Stale { age: by }),
                 Mood::Fresh => world.drive.answer(query.metric, elapsed, ready),
             };
-            Ok(queries.iter().map(|query| answered(query, at, answer(query))).collect())
+            Ok(queries.iter().map(|query| answered(query, at, answer(query))).collect::<Vec<_>>())
         };
+        let zero = self.world().sabotage == Some(Sabotage::MissingAsZero);
         match self.call(Call::Metrics, read).await {
-            Ok(answers) => answers,
+            Ok(mut answers) => {
+                let samples = answers.iter_mut().flat_map(|answer| &mut answer.series.samples);
+                for sample in samples.filter(|sample| zero && matches!(sample.answer, Answer::Missing(_))) {
+                    sample.answer = Answer::Value(Number::ZERO);
+                }
+                answers
+            }
             Err(failure) => {
-                let failed = || Answer::Missing(Absence::Failed(failure.to_string()));
+                let failed = || if zero { Answer::Value(Number::ZERO) } else { Answer::Missing(Absence::Failed(failure.to_string())) };
                 queries.iter().map(|query| answered(query, at, failed())).collect()
             }
+        }
+    }
+}
+
+impl Sandbox {
+    fn seen<T: Default>(&self, read: Result<T, Failure>) -> Seen<T> {
+        match read {
+            Err(_) if self.world().sabotage == Some(Sabotage::UnseenAsEmpty) => Ok(T::default()),
+            read => read.map_err(|failure| unseen(&failure)),
         }
     }
 }
@@ -113,6 +144,9 @@ impl Metrics for Sandbox {
 impl Announcer for Sandbox {
     async fn announce(&self, channel: Channel, announcement: &Announcement) -> Result<(), String> {
         let hear = |world: &mut World, _| {
+            if world.sabotage == Some(Sabotage::DropNews) {
+                return Ok(());
+            }
             world.announced.push((channel, announcement.clone()));
             Ok(())
         };

@@ -32,4 +32,11 @@ impl Random {
     pub const fn chance(&mut self, per_mille: u32) -> bool {
         self.below(1000) < per_mille as u64
     }
+
+    /// One of the items; `None` of none.
+    pub fn one_of<T>(&mut self, items: impl IntoIterator<Item = T, IntoIter: ExactSizeIterator>) -> Option<T> {
+        let mut items = items.into_iter();
+        let place = self.below(items.len() as u64);
+        items.nth(usize::try_from(place).unwrap_or(0))
+    }
 }

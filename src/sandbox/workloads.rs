@@ -4,7 +4,7 @@ use crate::observe::{Owner, Pod, PodPhase, Requests, Scheduling};
 use crate::plan::{Evict, Failure, FailureClass};
 use crate::sandbox::cloud::failure;
 use crate::sandbox::world::World;
-use crate::sandbox::{Deed, DeedKind, Happening};
+use crate::sandbox::{Deed, DeedKind, Happening, Sabotage};
 
 /// The label by which a Deployment's pods are told.
 const APP: &str = "app";
@@ -144,7 +144,8 @@ impl World {
         let app = pod.labels.get(APP).cloned().unwrap_or_default();
         let budgets: Vec<u32> =
             self.settings.workloads.iter().filter(|workload| workload.name == app).flat_map(|workload| workload.budgets.clone()).collect();
-        if budgets.len() > 1 {
+        let asked = self.sabotage != Some(Sabotage::IgnoreBudgets);
+        if asked && budgets.len() > 1 {
             return Err(failure(FailureClass::Refused, "500", "the pod is under more than one disruption budget"));
         }
         let healthy = self.pods.values().filter(|other| {
@@ -153,7 +154,7 @@ impl World {
         let healthy = u32::try_from(healthy.count()).unwrap_or(u32::MAX);
         let counts = pod.phase == PodPhase::Running && self.is_heard(&pod);
         let after = if counts { healthy.saturating_sub(1) } else { healthy };
-        if counts && budgets.iter().any(|least| after < *least) {
+        if asked && counts && budgets.iter().any(|least| after < *least) {
             return Err(failure(FailureClass::Budget, "429", "the disruption budget does not allow it now"));
         }
         let now = self.now;
@@ -162,7 +163,10 @@ impl World {
         }
         self.note(|| Deed {
             at: now,
-            what: DeedKind::Evicted { pod: step.pod_name.clone(), budgets: budgets.iter().map(|least| (after, *least)).collect() },
+            what: DeedKind::Evicted {
+                pod: step.pod_name.clone(),
+                budgets: budgets.iter().filter(|_| counts).map(|least| (after, *least)).collect(),
+            },
         });
         let grace = self.settings.pace.grace.draw(&mut self.random);
         self.schedule(grace, Happening::PodGone { uid: step.pod_uid.clone() });

@@ -4,11 +4,11 @@ use std::task::Waker;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::announce::Announcement;
-use crate::observe::{Instance, Node, Pod};
+use crate::observe::{Instance, Node, Notice, Pod};
 use crate::plan::RunInstances;
 use crate::rules::Channel;
 use crate::sandbox::remembered::Remembered;
-use crate::sandbox::{Deed, Drive, Faults, Happening, Random, Settings};
+use crate::sandbox::{Call, Deed, Drive, Faults, Happening, Random, Sabotage, Settings};
 
 /// The whole simulated world. Everything is in order, so that one seed gives one history.
 #[derive(Debug)]
@@ -43,6 +43,11 @@ pub struct World {
     /// What was done to the world by calls, where that is recorded.
     pub deeds: Option<Vec<Deed>>,
     pub remembered: Remembered,
+    /// What AWS has told and nobody has taken yet.
+    pub notices: Vec<Notice>,
+    /// Reads that were answered wrongly or not at all.
+    pub misled: BTreeSet<Call>,
+    pub sabotage: Option<Sabotage>,
     /// Answers that are on their way.
     pub waiting: Vec<(Timestamp, Waker)>,
     queue: BTreeMap<(Timestamp, u64), Happening>,
@@ -88,6 +93,9 @@ impl World {
             announced: Vec::new(),
             deeds: None,
             remembered: Remembered::default(),
+            notices: Vec::new(),
+            misled: BTreeSet::new(),
+            sabotage: None,
             waiting: Vec::new(),
             queue: BTreeMap::new(),
             serial: 0,
@@ -147,6 +155,7 @@ impl World {
             Happening::Silent { node } => self.fall_silent(&node),
             Happening::PodGone { uid } => self.remove_pod(&uid),
             Happening::PodRuns { uid } => self.run_pod(&uid),
+            Happening::Reclaimed { instance } => self.shut_down(&instance),
             Happening::Outside(outside) => self.befall(&outside),
         }
     }
