@@ -69,7 +69,8 @@ fn from_intended(retire: &mut Retire, situation: &Situation<'_>) -> Move {
     situation.nodes()?;
     let known = retire.node_uid.is_some();
     let Some(node) = node(retire, situation) else {
-        if !known && retire.cause == RetireCause::NeverJoined && retire.decided_at < now {
+        let never_joined = matches!(retire.cause, RetireCause::NeverJoined | RetireCause::Rescue { .. });
+        if !known && never_joined && retire.decided_at < now {
             // Looked for twice, at two ticks: it is no Node and runs no pods.
             return Some((RetireState::Terminating { since: now }, None));
         }

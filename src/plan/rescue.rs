@@ -1,7 +1,7 @@
 use jiff::Timestamp;
 
 use crate::observe::{Notice, NoticeKind};
-use crate::plan::{Operation, Progress, Remark, Retire, RetireCause, RetireState, Situation, cooling, repair, token::fresh_id};
+use crate::plan::{Operation, Progress, Remark, Retire, RetireCause, RetireState, Situation, SlotState, cooling, repair, token::fresh_id};
 use crate::rules::Topic;
 
 /// Begins a rescue for each notice about a living instance of ours: a retire with a deadline, its replacement in parallel.
@@ -49,9 +49,19 @@ pub(crate) fn rescue(progress: &mut Progress, situation: &Situation<'_>) -> Vec<
                 progress.operations.push(Operation::Retire(retire));
             }
         }
+        give_up_slot(progress, situation, &notice.instance_id);
         remarks.extend(repair::replace(progress, situation, &notice.instance_id));
     }
     remarks
+}
+
+/// A launch does not fill the slot again of an instance that was replaced before it was Ready.
+fn give_up_slot(progress: &mut Progress, situation: &Situation<'_>, instance_id: &str) {
+    let launch = progress.slot(instance_id).map(|(launch, _)| launch.id.clone());
+    let slots = launch.and_then(|id| progress.launch_mut(&id)).map(|launch| launch.slots.as_mut_slice()).unwrap_or_default();
+    if let Some(slot) = slots.iter_mut().find(|slot| slot.instance_id == instance_id && slot.is_coming()) {
+        slot.state = SlotState::Expired { at: situation.now };
+    }
 }
 
 /// An instance that ends soon is drained up to its end.

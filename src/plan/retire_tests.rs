@@ -307,6 +307,32 @@ fn a_spot_notice_drains_and_replaces_at_once_and_once() {
 }
 
 #[test]
+fn an_instance_with_a_notice_is_replaced_once_though_it_was_never_ready() {
+    let mut world = world([]);
+    world.launch(1);
+    world.answer(|step| crate::plan::fixture::ec2(step, 1, noon()));
+    let id = world.launches()[0].slots[0].instance_id.clone();
+    let name = id.trim_start_matches("i-").to_owned();
+    world.add(worker(&name).without_node());
+    world.notices = vec![notice(&name, noon() + minutes(2))];
+    world.advance();
+    world.instance_mut(&name).state = InstanceState::Terminated;
+    world.later(minutes(1)).advance();
+    assert_eq!(world.progress.launching(), 1, "{:?}", world.launches());
+}
+
+#[test]
+fn a_notice_for_an_instance_that_is_no_node_ends_too() {
+    let mut world = world([worker("a").without_node()]);
+    world.notices = vec![notice("a", noon() + minutes(2))];
+    world.advance();
+    world.notices.clear();
+    assert!(world.steps().is_empty(), "it is looked for once more");
+    world.later(minutes(1)).advance();
+    assert!(matches!(world.steps().as_slice(), [Step::Terminate(_)]), "{:?}", world.steps());
+}
+
+#[test]
 fn a_notice_in_the_middle_of_a_drain_takes_it_over() {
     let mut world = draining([pod("p", "a")]);
     world.notices = vec![notice("a", noon() + minutes(3))];

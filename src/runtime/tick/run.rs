@@ -47,7 +47,7 @@ impl<'a, W: World> Run<'a, W> {
         self.note_missing(metrics);
         self.note_ruleset();
         look_at_pods(self.world, &mut self.snapshot, being_drained(&self.state), self.order.cutoff()).await;
-        let advanced = self.plan(|progress, situation| plan::advance(progress, situation));
+        let advanced = self.plan(plan::advance);
         self.remark_all(advanced);
         self.evaluate(metrics).await;
         self.act().await?;
@@ -153,7 +153,7 @@ impl<'a, W: World> Run<'a, W> {
     }
 
     fn finish_operations(&mut self) {
-        let ended = self.plan(|progress, situation| plan::settle(progress, situation));
+        let ended = self.plan(plan::settle);
         for operation in &ended {
             let text = plan::ending_in_words(operation);
             let kind = EventKind::OperationEnded { operation: operation.clone() };
