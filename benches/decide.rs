@@ -108,6 +108,7 @@ impl World {
             metrics: (0..metrics).map(|metric| Some(series(metric))).collect(),
             launches_in_flight: 0,
             backoff: None,
+            no_removal_before: None,
             prices: None,
         };
         Self { cluster, observed, memory: Memory { histories: BTreeMap::new(), ..Memory::default() } }
@@ -146,9 +147,9 @@ fn rule(index: usize, metrics: usize) -> Rule {
         when: Some(when),
         cooldown: None,
         action: if index % 5 == 0 {
-            Action::Remove(Amount::Nodes(Expression::Literal(1.into())))
+            Action::Remove(Amount::Nodes(Expression::Literal(Number::integer(1))))
         } else {
-            Action::Add(Amount::Nodes(Expression::Literal(1.into())))
+            Action::Add(Amount::Nodes(Expression::Literal(Number::integer(1))))
         },
     }
 }

@@ -101,7 +101,7 @@ impl Arbiter<'_> {
         let stopped = guards.iter().any(|reason| reason.to_nothing);
         let target = if stopped { self.nodes } else { bounded };
         let reached = match &winning {
-            Some(_) if bounded == self.bounds.upper => keeps_at(self.judge, self.judged, self.bounds.upper, |keep| keep.upper),
+            Some(_) if bounded == self.bounds.upper => self.keeps_at_upper(),
             _ => Vec::new(),
         };
         Outcome { target, direction: Direction::Up, winning, reached, guards, held }
@@ -174,8 +174,15 @@ impl Arbiter<'_> {
         }
         if !stopped && stepped <= outcome.target {
             outcome.target = stepped;
-            outcome.reached = keeps_at(self.judge, self.judged, self.bounds.upper, |keep| keep.upper);
+            outcome.reached = self.keeps_at_upper();
         }
+    }
+
+    /// The `keep` rules whose own number is the upper end; where the ends crossed it is a lower end.
+    fn keeps_at_upper(&self) -> Vec<String> {
+        let upper = self.bounds.upper;
+        let ends = keeps_at(self.judge, self.judged, upper, |keep| keep.upper);
+        if ends.is_empty() && upper == self.bounds.lower { keeps_at(self.judge, self.judged, upper, |keep| keep.lower) } else { ends }
     }
 
     fn step(&self, way: Way, left: u32) -> GuardReason {

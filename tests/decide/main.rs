@@ -8,3 +8,4 @@ mod dice;
 mod naive;
 mod properties;
 mod random;
+mod statements;

@@ -4,7 +4,7 @@ use jiff::tz::TimeZone;
 use crate::decide::because::quantity::{shown, span};
 use crate::decide::guards::listed;
 use crate::decide::written::{comparison, mirrored};
-use crate::decide::{Action, Decision, Finding, GuardReason, Lift, Part, RuleReason, Term, TermValue, Truth, Verdict};
+use crate::decide::{Action, Decision, Direction, Finding, GuardReason, Lift, Part, RuleReason, Term, TermValue, Truth, Verdict};
 
 impl Decision {
     /// The decision and its main reason in one line, with times of that zone.
@@ -42,20 +42,30 @@ impl Decision {
 
     fn why_change(&self) -> String {
         let because = &self.because;
-        let towards_bound = because.winning.is_none() || !because.reached.is_empty();
-        let bound = if matches!(self.action, Action::Add(_)) {
-            format!("the lower bound is {}", self.lower)
+        let (way, bound) = if matches!(self.action, Action::Add(_)) {
+            (Direction::Up, format!("the lower bound is {}", self.lower))
         } else {
-            format!("the upper bound is {}", self.upper)
+            (Direction::Down, format!("the upper bound is {}", self.upper))
         };
         let keeps = if because.reached.is_empty() { String::new() } else { format!(", by {}", listed(&because.reached)) };
-        match &because.winning {
+        // Towards a bound, nodes may change against what the rules asked for, or beyond it.
+        let by_bound = self.is_by_bound();
+        match because.winning.as_ref().filter(|_| because.direction == way) {
             Some(winning) => {
                 let reasons = winning.rules.iter().filter_map(|name| because.rule(name)).map(RuleReason::reason);
-                let bound = if towards_bound { format!("; {bound}{keeps}") } else { String::new() };
+                let bound = if by_bound { format!("; {bound}{keeps}") } else { String::new() };
                 format!("{}{bound}", reasons.collect::<Vec<_>>().join("; "))
             }
             None => format!("{bound}{keeps}"),
+        }
+    }
+
+    /// Whether a bound in force asks for this change, beside or instead of rules.
+    fn is_by_bound(&self) -> bool {
+        match (self.action, self.because.nodes) {
+            (Action::Add(_), Some(nodes)) => nodes < self.lower,
+            (Action::Remove(_), Some(nodes)) => nodes > self.upper,
+            _ => false,
         }
     }
 
