@@ -25,36 +25,26 @@ pub(super) enum Class {
     Wide,
 }
 
-/// One class per byte: a table is the fastest switch.
-pub(super) static CLASSES: [Class; 256] = classes();
-
-const fn classes() -> [Class; 256] {
-    let mut table = [Class::Plain; 256];
-    let mut byte = 0;
-    while byte < 256 {
-        #[expect(clippy::cast_possible_truncation, reason = "the loop ends at 256")]
-        let value = byte as u8;
-        table[byte] = match value {
-            b' ' | b'\t' | b'\r' | 0x0b | 0x0c => Class::Space,
-            b'\n' => Class::Newline,
-            b'a'..=b'z' | b'A'..=b'Z' | b'_' => Class::Word,
-            b'0'..=b'9' => Class::Digit,
-            b'#' => Class::Hash,
-            b'/' => Class::Slash,
-            b'"' => Class::Quote,
-            b'\'' => Class::Apostrophe,
-            b'`' => Class::Backtick,
-            b'{' => Class::BraceOpen,
-            b'}' => Class::BraceClose,
-            b'(' => Class::ParenOpen,
-            b')' => Class::ParenClose,
-            b';' => Class::Semicolon,
-            0x80.. => Class::Wide,
-            _ => Class::Plain,
-        };
-        byte += 1;
+/// What a byte can begin. Compiled to a table.
+pub(super) const fn class(byte: u8) -> Class {
+    match byte {
+        b' ' | b'\t' | b'\r' | 0x0b | 0x0c => Class::Space,
+        b'\n' => Class::Newline,
+        b'a'..=b'z' | b'A'..=b'Z' | b'_' => Class::Word,
+        b'0'..=b'9' => Class::Digit,
+        b'#' => Class::Hash,
+        b'/' => Class::Slash,
+        b'"' => Class::Quote,
+        b'\'' => Class::Apostrophe,
+        b'`' => Class::Backtick,
+        b'{' => Class::BraceOpen,
+        b'}' => Class::BraceClose,
+        b'(' => Class::ParenOpen,
+        b')' => Class::ParenClose,
+        b';' => Class::Semicolon,
+        0x80.. => Class::Wide,
+        _ => Class::Plain,
     }
-    table
 }
 
 /// The byte at `at`; 0 past the end.

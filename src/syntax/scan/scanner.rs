@@ -1,6 +1,6 @@
 //! The pass over the bytes.
 
-use super::lexeme::{self, CLASSES, Class, byte};
+use super::lexeme::{self, Class, byte};
 use super::piece::{Piece, PieceKind, Scan, Trouble};
 use super::start::{self, ItemWord, Start};
 use super::{MAX_ITEM_BYTES, MAX_NESTING, lexical};
@@ -76,7 +76,7 @@ impl<'s> Scanner<'s> {
         let mut at = 0;
         let mut parens = 0u32;
         while let Some(found) = self.bytes.get(at) {
-            at = match CLASSES[*found as usize] {
+            at = match lexeme::class(*found) {
                 Class::Plain => self.token(at, at + 1),
                 Class::Space => at + 1,
                 Class::Newline => {

@@ -1,0 +1,113 @@
+//! How fast rulesets are read: parse, check and format, and beside it `promtool check rules` on as many rules.
+//!
+//!     cargo bench --no-default-features --bench language [-- MEGABYTES]
+//!
+//! Times are CPU time of this process where the system tells it, so that a busy machine counts little.
+
+use std::fmt::Write as _;
+use std::process::Command;
+use std::time::Instant;
+
+use smartscale::check::check_trees;
+use smartscale::source::{FileId, Sources};
+use smartscale::syntax;
+
+fn main() {
+    let megabytes: f64 = std::env::args().skip(1).find_map(|argument| argument.parse().ok()).unwrap_or(10.0);
+    let (text, rules) = ruleset(megabytes * 1e6);
+    let size = text.len() as f64 / 1e6;
+    println!("{size:.1} MB, {rules} rules");
+
+    let before = resident();
+    let sources = Sources::single("bench.scale", &text);
+    let Some(file) = sources.get(FileId(0)) else { return };
+    let (parsed, parse) = timed(|| syntax::parse(FileId(0), file.text()));
+    let trees = [parsed.tree];
+    let (checked, check) = timed(|| check_trees(&sources, &trees, parsed.diagnostics));
+    let peak = peak().saturating_sub(before) as f64 / 1e6;
+    println!("parse          {:>7.1} MB/s", size / parse);
+    println!("check          {:>7.1} MB/s", size / check);
+    println!("parse + check  {:>7.1} MB/s, {peak:.0} MB of memory, {:.1} times the text", size / (parse + check), peak / size);
+    println!("diagnostics    {:>7}", checked.diagnostics.len());
+    drop((checked, trees));
+
+    let (formatted, format) = timed(|| syntax::format(FileId(0), file.text()));
+    if let Ok(formatted) = formatted {
+        println!("format         {:>7.1} MB/s", formatted.len() as f64 / 1e6 / format);
+    }
+    promtool(rules);
+}
+
+/// A ruleset of about so many bytes, of items like those of the reference, and how many rules are in it.
+fn ruleset(bytes: f64) -> (String, usize) {
+    let mut text = String::from("cluster \"prod\" {\n  nodes 2..10\n  evaluate every 1m\n}\n\n");
+    let mut rules = 0;
+    while (text.len() as f64) < bytes {
+        let n = rules;
+        let _ = write!(
+            text,
+            "metric cpu-{n}   : percent of capacity = prometheus `100 * (1 - avg(rate(node_cpu_seconds_total{{mode=\"idle\",pool=\"{n}\"}}[5m])))`\n\
+             metric queue-{n} : count = prometheus `sum(app_queue_depth{{pool=\"{n}\"}})` missing after 2m\n\n\
+             window peak-{n} = daily 09:00..21:00\n\n\
+             # pool {n}\n\
+             rule busy-cpu-{n} {{\n  note \"t3 instances run out of CPU credits above this\"\n  when cpu-{n} > 70% for 3m\n  then add 1 node\n}}\n\n\
+             rule overload-{n}  {{ when cpu-{n} > 85% or queue-{n} > 200 then add 2 nodes }}\n\
+             rule proactive-{n} {{ during peak-{n} when forecast(cpu-{n}, 10m) > 70% then add 1 node }}\n\
+             rule quiet-{n}     {{ when cpu-{n} < 30% and queue-{n} < 50 and pending-pods == 0 for 10m then remove 1 node }}\n\n"
+        );
+        rules += 4;
+    }
+    (text, rules)
+}
+
+/// The answer, and the seconds that it took.
+fn timed<T>(work: impl FnOnce() -> T) -> (T, f64) {
+    let (wall, cpu) = (Instant::now(), cpu_seconds());
+    let answer = work();
+    let spent = cpu_seconds().zip(cpu).map(|(after, before)| after - before);
+    (answer, spent.unwrap_or_else(|| wall.elapsed().as_secs_f64()))
+}
+
+fn cpu_seconds() -> Option<f64> {
+    let text = std::fs::read_to_string("/proc/self/schedstat").ok()?;
+    let nanoseconds: f64 = text.split(' ').next()?.parse().ok()?;
+    Some(nanoseconds / 1e9)
+}
+
+fn resident() -> u64 {
+    status("VmRSS:")
+}
+
+fn peak() -> u64 {
+    status("VmHWM:")
+}
+
+/// A line of the process's status, in bytes; 0 where the system does not tell.
+fn status(line: &str) -> u64 {
+    let text = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let kilobytes = text.lines().find_map(|found| found.strip_prefix(line)?.trim().strip_suffix(" kB")?.parse::<u64>().ok());
+    kilobytes.unwrap_or(0) * 1024
+}
+
+/// Prometheus' own checker on as many alerting rules, where it is installed.
+fn promtool(rules: usize) {
+    let mut text = String::from("groups:\n- name: bench\n  rules:\n");
+    for n in 0..rules {
+        let _ = write!(
+            text,
+            "  - alert: Busy{n}\n    expr: 100 * (1 - avg(rate(node_cpu_seconds_total{{mode=\"idle\",pool=\"{n}\"}}[5m]))) > 70\n    for: 3m\n    annotations:\n      summary: t3 instances run out of CPU credits above this\n"
+        );
+    }
+    let path = std::env::temp_dir().join(format!("smartscale-bench-{}.yaml", std::process::id()));
+    if std::fs::write(&path, &text).is_ok() {
+        let start = Instant::now();
+        match Command::new("promtool").args(["check", "rules"]).arg(&path).output() {
+            Ok(_) => {
+                let seconds = start.elapsed().as_secs_f64();
+                println!("promtool       {:>7.1} MB/s (wall), {rules} rules in {seconds:.1} s", text.len() as f64 / 1e6 / seconds);
+            }
+            Err(_) => println!("promtool       is not installed"),
+        }
+    }
+    let _ = std::fs::remove_file(&path);
+}
