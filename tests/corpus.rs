@@ -1,12 +1,16 @@
 //! Runs every case of `tests/corpus`; its README tells what a case is.
 
-mod support;
+#[path = "support/case.rs"]
+mod case;
+#[path = "support/shape.rs"]
+mod shape;
 
 use std::path::Path;
 
+use case::{Case, Expected};
+use shape::shape;
 use smartscale::diagnostic::{Applicability, Diagnostic};
 use smartscale::syntax;
-use support::case::{Case, Expected};
 
 datatest_stable::harness! {
     { test = run, root = "tests/corpus", pattern = r"(accepted|errors|lints)/.*\.scale$" },
@@ -52,7 +56,7 @@ fn fixes_mend(case: &Case, found: &[Diagnostic]) -> Result<(), String> {
         if fixed.is_empty() {
             continue;
         }
-        let text = support::case::apply(file.text(), &fixed);
+        let text = case::apply(file.text(), &fixed);
         let after = case.with_text(id, &text).diagnose();
         let left = found.iter().filter(|found| found.primary.span.file == id).count() - fixed.len();
         let now = after.iter().filter(|found| found.primary.span.file == id).count();
@@ -72,7 +76,7 @@ fn formats(case: &Case) -> Result<(), String> {
         if once != twice {
             return Err(format!("`fmt` twice is not `fmt` once:\n{}", syntax::format_diff("once", &once, &twice)));
         }
-        let (before, after) = (support::shape(&syntax::parse(id, file.text()).tree), support::shape(&syntax::parse(id, &once).tree));
+        let (before, after) = (shape(&syntax::parse(id, file.text()).tree), shape(&syntax::parse(id, &once).tree));
         if before != after {
             return Err(format!("`fmt` changed the tree:\n{}", syntax::format_diff("tree", &before, &after)));
         }

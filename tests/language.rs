@@ -1,14 +1,16 @@
 //! Properties of the parser and the formatter, on texts of every kind: bytes, words in any order, mutated cases of the
 //! corpus, and valid rulesets.
 
-mod support;
+#[path = "support/holds.rs"]
+mod holds;
+#[path = "support/shape.rs"]
+mod shape;
 
 use std::path::{Path, PathBuf};
 
 use proptest::prelude::*;
 use smartscale::source::FileId;
 use smartscale::syntax;
-use support::holds;
 
 /// Words and signs of the language and of its neighbours.
 const WORDS: &[&str] = &[

@@ -6,7 +6,7 @@ use smartscale::diagnostic::render::{render_github, render_json, render_sarif, r
 use smartscale::source::{FileId, SourceFile, Sources, Span};
 use smartscale::syntax;
 
-use super::shape;
+use crate::shape::shape;
 
 /// Parsing ends, and points at nothing but the text.
 pub fn parses(bytes: &[u8]) {

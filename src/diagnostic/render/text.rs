@@ -1,13 +1,19 @@
 //! Diagnostics as text, the way compilers show them: the source, what is underlined in it, fixes as diffs.
 
 use annotate_snippets::renderer::DecorStyle;
-use annotate_snippets::{AnnotationKind, Group, Level, Patch, Renderer, Snippet};
+use annotate_snippets::{AnnotationKind, Group, Level, Origin, Patch, Renderer, Snippet};
 
 use crate::diagnostic::{Applicability, Diagnostic, Fix, Label, Severity};
 use crate::source::{FileId, SourceFile, Sources, Span};
 
 /// Labels further apart than this many bytes are shown as snippets of their own.
 const FAR: u32 = 16 << 10;
+
+/// Of lines longer than this many bytes only what is near the labels is given to the renderer.
+const LONG: usize = 4 << 10;
+
+/// What is shown of a long line on either side.
+const AROUND: usize = 200;
 
 /// All diagnostics, each followed by an empty line.
 #[must_use]
@@ -44,12 +50,13 @@ fn groups<'a>(sources: &'a Sources, diagnostic: &'a Diagnostic) -> Vec<Group<'a>
     let mut main = Group::with_title(level.primary_title(diagnostic.message.as_str()).id(diagnostic.code.id()));
     for labels in clusters(diagnostic) {
         let Some(window) = Window::around(sources, labels.iter().map(|(_, label)| label.span)) else { continue };
-        main = main.element(Snippet::source(window.text).path(window.name).line_start(window.line).annotations(labels.into_iter().map(
-            |(kind, label)| {
-                let annotation = kind.span(window.range(label.span));
-                if label.text.is_empty() { annotation } else { annotation.label(label.text.as_str()) }
-            },
-        )));
+        if let Some(column) = window.cut {
+            main = main.element(Origin::path(window.name).line(window.line).char_column(column));
+        }
+        main = main.element(window.snippet().annotations(labels.into_iter().map(|(kind, label)| {
+            let annotation = kind.span(window.range(label.span));
+            if label.text.is_empty() { annotation } else { annotation.label(label.text.as_str()) }
+        })));
     }
     main = main.elements(diagnostic.notes.iter().map(|note| Level::NOTE.message(note.as_str())));
     main = main.elements(diagnostic.helps.iter().map(|help| Level::HELP.message(help.as_str())));
@@ -81,10 +88,7 @@ fn fix_group<'a>(sources: &'a Sources, fix: &'a Fix) -> Option<Group<'a>> {
         Applicability::Maybe => format!("perhaps {}", fix.title),
     };
     let patches = near.into_iter().map(|edit| Patch::new(window.range(edit.span), edit.replacement.as_str()));
-    Some(
-        Group::with_title(Level::HELP.secondary_title(title))
-            .element(Snippet::source(window.text).path(window.name).line_start(window.line).patches(patches)),
-    )
+    Some(Group::with_title(Level::HELP.secondary_title(title)).element(window.snippet().patches(patches)))
 }
 
 /// The lines of a file around some spans: all that the renderer has to look at.
@@ -93,6 +97,8 @@ struct Window<'a> {
     text: &'a str,
     line: usize,
     start: u32,
+    /// The column of the first span, where the text is not whole lines, so that the renderer cannot count it.
+    cut: Option<usize>,
 }
 
 impl<'a> Window<'a> {
@@ -107,12 +113,26 @@ impl<'a> Window<'a> {
         let text = file.text();
         let line_start = text.get(..start as usize)?.rfind('\n').map_or(0, |offset| offset + 1);
         let line_end = text.get(end as usize..)?.find('\n').map_or(text.len(), |offset| end as usize + offset);
+        let place = file.position(start);
+        let long = line_end - line_start > LONG + (end - start) as usize;
+        let (first, last) = if long {
+            let first = text.floor_char_boundary((start as usize).saturating_sub(AROUND)).max(line_start);
+            (first, text.ceil_char_boundary(end as usize + AROUND).min(line_end))
+        } else {
+            (line_start, line_end)
+        };
         Some(Self {
             name: file.name(),
-            text: text.get(line_start..line_end)?,
-            line: file.position(start).line as usize,
-            start: u32::try_from(line_start).ok()?,
+            text: text.get(first..last)?,
+            line: place.line as usize,
+            start: u32::try_from(first).ok()?,
+            cut: long.then_some(place.column as usize),
         })
+    }
+
+    fn snippet<T: Clone>(&self) -> Snippet<'a, T> {
+        let snippet = Snippet::source(self.text).line_start(self.line);
+        if self.cut.is_some() { snippet } else { snippet.path(self.name) }
     }
 
     fn range(&self, span: Span) -> std::ops::Range<usize> {

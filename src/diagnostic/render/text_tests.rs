@@ -59,3 +59,14 @@ fn sarif_names_rules_places_and_fixes() {
     assert_eq!(place["region"]["startColumn"], 22);
     assert_eq!(run["results"][0]["fixes"][0]["artifactChanges"][0]["replacements"][0]["insertedContent"]["text"], "==");
 }
+
+#[test]
+fn of_a_very_long_line_only_the_part_is_shown() {
+    let text = format!("{}rule busy {{ when cpu = 70% }}{}", "é ".repeat(10_000), " x".repeat(10_000));
+    let sources = Sources::single("long.scale", &text);
+    let at = u32::try_from(text.find('=').unwrap()).unwrap();
+    let found = Diagnostic::new(code::OPERATOR, Span::new(FileId(0), at, at + 1), "`=` is no operator");
+    let text = render_text(&sources, &[found.fix(Fix::always("write `==`", Span::new(FileId(0), at, at + 1), "=="))], false);
+    assert!(text.contains("long.scale:1:20022") && text.contains("cpu = 70%"), "{text}");
+    assert!(text.len() < 3000, "{text}");
+}

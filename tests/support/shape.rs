@@ -1,9 +1,4 @@
-//! What several test targets of the language share.
-
-#![allow(dead_code, reason = "each test target uses a part of it")]
-
-pub mod case;
-pub mod holds;
+//! Trees, compared.
 
 use smartscale::syntax::tree::Tree;
 
