@@ -1,5 +1,7 @@
 //! What is written as SARIF is SARIF, by OASIS' own schema.
 
+#![expect(clippy::unwrap_used, reason = "a test that fails says so by a panic")]
+
 use boon::{Compiler, Schemas};
 use smartscale::check::check_trees;
 use smartscale::diagnostic::render::render_sarif;

@@ -1,5 +1,7 @@
 //! What must hold for every text whatsoever. The fuzz targets and the property tests ask the same.
 
+#![expect(clippy::expect_used, reason = "a test that fails says so by a panic")]
+
 use smartscale::check::check_trees;
 use smartscale::diagnostic::Diagnostic;
 use smartscale::diagnostic::render::{render_github, render_json, render_sarif, render_text};

@@ -1,5 +1,7 @@
 //! Trees, compared.
 
+#![expect(clippy::expect_used, clippy::string_slice, reason = "a test that fails says so by a panic")]
+
 use smartscale::syntax::tree::Tree;
 
 /// A tree as text, without its spans and comments: what formatting must not change.
