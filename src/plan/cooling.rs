@@ -101,11 +101,14 @@ impl Progress {
     #[must_use]
     pub fn backoff(&self, capacity: &Capacity, prices: &PriceList, now: Timestamp) -> Option<Backoff> {
         let template = self.template.as_ref()?;
-        let hash = configuration(template, capacity);
         let offerings = crate::plan::offering_order::all(template, capacity, prices);
         if offerings.is_empty() {
             return Some(Backoff { until: None, reason: NO_OFFERING.to_owned() });
         }
+        if self.cooled.is_empty() {
+            return None;
+        }
+        let hash = configuration(template, capacity);
         let lifts = offerings.iter().map(|offering| self.lifts(offering, &hash, now)).collect::<Option<Vec<_>>>()?;
         let until = lifts.into_iter().min()?;
         let reason = self.cooled.iter().find(|cooled| cooled.until >= until).map(|cooled| cooled.reason.clone()).unwrap_or_default();

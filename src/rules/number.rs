@@ -315,9 +315,32 @@ fn read(text: &str) -> Option<Number> {
     Some(Number::from_big(if scale >= 0 { BigRational::new(mantissa, ten) } else { BigRational::from_integer(mantissa * ten) }))
 }
 
+impl Number {
+    /// The numerator over the smallest power of ten, and that power, of a short decimal in the small form.
+    fn short_decimal(&self) -> Option<(i128, u32)> {
+        let Form::Small { numerator, denominator } = self.0 else { return None };
+        let mut scaled = numerator;
+        for digits in 0..=12 {
+            if scaled.checked_rem(denominator)? == 0 {
+                return Some((scaled.checked_div(denominator)?, digits));
+            }
+            scaled = scaled.checked_mul(10)?;
+        }
+        None
+    }
+}
+
 impl fmt::Display for Number {
     /// A plain decimal where it ends, else `numerator/denominator`; reads back as the same number.
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some((numerator, digits)) = self.short_decimal() {
+            let sign = if numerator < 0 { "-" } else { "" };
+            let (size, scale) = (numerator.unsigned_abs(), 10_u128.pow(digits));
+            return match digits {
+                0 => write!(formatter, "{sign}{size}"),
+                _ => write!(formatter, "{sign}{}.{:0>width$}", size / scale, size % scale, width = digits as usize),
+            };
+        }
         let big = self.to_big();
         let mut scaled = big.clone();
         for digits in 0..=20_usize {
@@ -369,6 +392,19 @@ mod tests {
         assert_eq!(number("2.5e3").to_string(), "2500");
         for text in ["", "-", "NaN", "+Inf", "1e999999999", "1/0", "0x10", "1.2.3", "ten"] {
             assert!(text.parse::<Number>().is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn short_decimals_are_written_as_exact_ones() {
+        let huge = number("170141183460469231731687303715884105727");
+        for denominator in [1, 2, 3, 4, 7, 8, 10, 40, 125, 1000, 4096, 9999] {
+            for numerator in [-1001, -10, -1, 0, 1, 5, 99, 100, 12345, 1_000_000_007] {
+                let small = Number::fraction(numerator, denominator).unwrap();
+                let text = small.to_string();
+                assert_eq!(text, small.multiply(&huge).divide(&huge).unwrap().to_string());
+                assert_eq!(number(&text), small);
+            }
         }
     }
 

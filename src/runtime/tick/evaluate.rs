@@ -38,7 +38,7 @@ impl<W: World> Run<'_, W> {
         let decided =
             Decided { ruleset: hash(&self.order.cluster), observed, memory: Arc::clone(&before), decision: Arc::clone(&decision) };
         let zone = &self.order.cluster.timezone;
-        let (title, tree) = (decision.headline(zone), decision.tree(zone));
+        let title = decision.headline(zone);
         let begun = self.begin(&decision).await;
         if !begun {
             // Nobody could go: that is no change, and no cooldown may keep nodes from being added after it.
@@ -46,6 +46,8 @@ impl<W: World> Run<'_, W> {
             self.state.memory.won.clone_from(&before.won);
         }
         let topic = topic(&decision).filter(|_| begun);
+        // Only news says more than its line: whoever looks an event up has the whole decision.
+        let tree = topic.map_or_else(String::new, |_| decision.tree(zone));
         let kind = EventKind::Decided(decided.clone());
         self.journal.note_at_length(&mut self.state, &self.order.cluster, kind, topic, title, tree);
         self.tell_conditions(&decision);
