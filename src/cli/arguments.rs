@@ -45,6 +45,8 @@ pub enum Command {
     Ledger(LedgerCommand),
     /// Run the `test` blocks of rules.
     Test(TestArguments),
+    /// Run whole simulated histories with faults, and watch the invariants: exit 1 with the story of one that breaks.
+    Simulate(SimulateArguments),
     /// Run the real loop on a simulated cloud and cluster, with its status page.
     #[cfg(feature = "web")]
     Demo(DemoArguments),
@@ -99,6 +101,25 @@ pub struct TestArguments {
     /// Fail where less than this share, in percent, is covered.
     #[arg(long, value_name = "PERCENT")]
     pub min_coverage: Option<u8>,
+}
+
+#[derive(Args, Debug)]
+pub struct SimulateArguments {
+    /// How many histories: one for each seed.
+    #[arg(long, default_value_t = 1000, value_name = "N")]
+    pub seeds: u64,
+    /// The first seed.
+    #[arg(long, default_value_t = 0, value_name = "SEED")]
+    pub from: u64,
+    /// What goes wrong: `mixed` draws from all the others.
+    #[arg(long, default_value = "mixed", value_parser = clap::builder::PossibleValuesParser::new(crate::runtime::simulation::NAMES))]
+    pub scenario: String,
+    /// Tell the whole history of the first seed, whether or not it breaks.
+    #[arg(long)]
+    pub tell: bool,
+    /// Break each safety rule on purpose, and say with which seed the invariants find it.
+    #[arg(long, conflicts_with = "tell")]
+    pub mutations: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

@@ -19,6 +19,7 @@ mod real;
 mod report;
 #[cfg(all(feature = "aws", feature = "kubernetes", feature = "daemon"))]
 mod run;
+mod simulate;
 #[cfg(all(feature = "aws", feature = "kubernetes", feature = "http"))]
 mod status;
 mod test;
@@ -54,6 +55,7 @@ pub fn run() -> ExitCode {
         #[cfg(all(feature = "aws", feature = "kubernetes", feature = "http"))]
         Command::Ledger(command) => ledger::ledger(command),
         Command::Test(arguments) => test::test(arguments),
+        Command::Simulate(arguments) => simulate::simulate(arguments),
         #[cfg(feature = "web")]
         Command::Demo(arguments) => demo::demo(arguments, colour),
         Command::Completions { shell } => completions(*shell),

@@ -10,7 +10,7 @@ mod shrink;
 mod simulation_tests;
 
 pub use history::{Broken, History, run_history};
-pub use report::{SimulationReport, simulate, story};
+pub use report::{SimulationReport, simulate, story, tell};
 pub use scenario::{NAMES, Scenario};
 pub use shrink::shrink;
 

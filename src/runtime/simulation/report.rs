@@ -74,8 +74,13 @@ impl SimulationReport {
 /// A failing history as people read it: shrunk, from its seed to the invariant that broke.
 #[must_use]
 pub fn story(scenario: &Scenario) -> String {
-    let smallest = shrink(scenario);
-    let history = run_history(&smallest, true);
+    tell(&shrink(scenario))
+}
+
+/// A history as people read it, from its seed to its end.
+#[must_use]
+pub fn tell(smallest: &Scenario) -> String {
+    let history = run_history(smallest, true);
     let mut out = String::new();
     // Writing to a string does not fail.
     let _ = writeln!(

@@ -1,4 +1,5 @@
 use crate::runtime::simulation::{NAMES, Scenario, run_history, simulate, simulated_rules, story};
+use crate::sandbox::{CrashAt, Sabotage};
 
 #[test]
 fn every_named_scenario_keeps_the_invariants() {
@@ -24,4 +25,30 @@ fn one_seed_is_one_history() {
         assert!(one.story.len() > 50, "{:?}", one.story);
     }
     assert!(simulate("no-such-scenario", &rules, 0, 1, None).is_none());
+}
+
+/// The exhaustive mode: the process dies at each call of a history that scales up and down, before its effect and after it.
+#[test]
+fn a_death_at_any_call_loses_nothing() {
+    let rules = simulated_rules().unwrap();
+    let mut scenario = Scenario::draw("unsatisfiable-budget", &rules, 1).unwrap();
+    (scenario.faults, scenario.outside) = (Vec::new(), Vec::new());
+    let calls = run_history(&scenario, false).calls;
+    assert!(calls > 500, "{calls}");
+    // Every call of the first half hour would take minutes unoptimized: here each thirteenth of the whole, either way.
+    for call in (1..calls).step_by(13) {
+        scenario.crash_at = Some(CrashAt { call, effect: call % 2 == 0 });
+        let history = run_history(&scenario, false);
+        assert_eq!(history.broken, None, "death at call {call}");
+    }
+}
+
+#[test]
+fn broken_safety_rules_are_found() {
+    let rules = simulated_rules().unwrap();
+    // The others take more seeds than a test should: `smartscale simulate --mutations` finds them all.
+    for sabotage in [Sabotage::DropNews, Sabotage::SkipIntent, Sabotage::TerminateUndrained] {
+        let report = simulate("mixed", &rules, 0, 60, Some(sabotage)).unwrap();
+        assert!(report.first.is_some(), "{sabotage:?}");
+    }
 }
