@@ -130,7 +130,7 @@ impl<'a> Checker<'a> {
     fn ruleset(&mut self, shared: &Scope<'a>, blocks: &[Block<'a>]) -> Option<Ruleset> {
         let top = Names::top(shared);
         self.constants(shared, top);
-        let common = self.items(shared, top);
+        let mut common = self.items(shared, top);
         if blocks.len() > 1 {
             for test in &shared.tests {
                 self.report(
@@ -142,7 +142,7 @@ impl<'a> Checker<'a> {
         }
         let mut clusters = Vec::new();
         let mut right = common.right;
-        for block in blocks {
+        for (index, block) in blocks.iter().enumerate() {
             let names = Names::within(&block.scope, shared);
             self.constants(&block.scope, names);
             let cluster = self.cluster(names, block.tree);
@@ -157,7 +157,9 @@ impl<'a> Checker<'a> {
             right &= examples.is_some();
             if let (true, Some(cluster), Some(examples)) = (right, cluster, examples) {
                 let mut cluster = Cluster { examples, ..cluster };
-                join(&mut cluster, common.clone(), own);
+                // The last cluster need not have a copy.
+                let shared = if index + 1 == blocks.len() { std::mem::take(&mut common) } else { common.clone() };
+                join(&mut cluster, shared, own);
                 clusters.push(cluster);
             }
         }

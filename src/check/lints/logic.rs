@@ -5,7 +5,7 @@ use crate::rules::{Comparison, Condition, Expression, MetricId, Number};
 
 /// What is known of a condition.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Truth {
+pub(in crate::check) enum Truth {
     Always,
     Never,
     Depends,

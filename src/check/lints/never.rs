@@ -1,6 +1,6 @@
 //! W0201: rules that can never fire.
 
-use crate::check::lints::logic::{Truth, truth};
+use crate::check::lints::logic::Truth;
 use crate::check::lints::subject::condition_span;
 use crate::check::lints::{Subject, week};
 use crate::diagnostic::Diagnostic;
@@ -9,8 +9,8 @@ use crate::rules::{Rule, Stretch};
 use crate::syntax::tree;
 
 pub(super) fn check(subject: &Subject<'_>, found: &mut Vec<Diagnostic>) {
-    for (rule, text) in subject.rules() {
-        if rule.when.as_ref().is_some_and(|when| truth(subject, when) == Truth::Never) {
+    for ((rule, text), truth) in subject.rules().zip(&subject.truths) {
+        if *truth == Some(Truth::Never) {
             let message = format!("the rule `{}` can never fire: its condition is never true", rule.name);
             let diagnostic = Diagnostic::new(NEVER_FIRES, condition_span(text), message).label("contradicts itself, or what is possible");
             found.push(diagnostic);

@@ -1,5 +1,6 @@
 //! What lints look at: the checked rules, each beside the text that it came from.
 
+use crate::check::lints::logic::{Truth, truth};
 use crate::check::scope::Scope;
 use crate::check::set::Block;
 use crate::rules::{Cluster, MetricId, Rule, Ruleset, Window, WindowId};
@@ -20,6 +21,8 @@ pub(in crate::check) struct Subject<'a> {
     pub cluster: &'a Cluster,
     /// Beside `cluster.rules`.
     pub rules: Vec<&'a tree::Rule<'a>>,
+    /// What can be said of each rule's condition beforehand, beside `cluster.rules`; `None` without one.
+    pub truths: Vec<Option<Truth>>,
     /// Beside `cluster.windows`.
     pub windows: Vec<&'a tree::Window<'a>>,
     /// Beside `cluster.examples`.
@@ -34,13 +37,16 @@ impl<'a> Model<'a> {
             let mut rules = [shared.rules.as_slice(), &block.scope.rules].concat();
             rules.sort_by_key(|rule| rule.name.node);
             let shared_tests = if alone { shared.tests.as_slice() } else { &[] };
-            Subject {
+            let mut subject = Subject {
+                truths: Vec::new(),
                 block,
                 cluster,
                 rules,
                 windows: [shared.windows.as_slice(), &block.scope.windows].concat(),
                 tests: [shared_tests, &block.scope.tests].concat(),
-            }
+            };
+            subject.truths = cluster.rules.iter().map(|rule| rule.when.as_ref().map(|when| truth(&subject, when))).collect();
+            subject
         });
         Self { sources, trees, shared, subjects: subjects.collect() }
     }

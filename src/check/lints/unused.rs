@@ -1,6 +1,6 @@
 //! W0101: metrics, constants and windows that nothing uses.
 
-use std::collections::BTreeSet;
+use std::collections::HashSet;
 
 use crate::check::lints::Model;
 use crate::check::scope::Scope;
@@ -10,12 +10,13 @@ use crate::syntax::tree::{
     Amount, CapacitySetting, ClauseKind, ClusterEntry, Condition, DrainSetting, Expr, ExprKind, Range, SettingKind, StretchKind, TestStep,
 };
 
-/// The names that something uses.
-type Used<'a> = BTreeSet<&'a str>;
+/// The names that something uses; for look-ups alone, its order is never used.
+type Used<'a> = HashSet<&'a str>;
 
 pub(super) fn check(model: &Model<'_>, found: &mut Vec<Diagnostic>) {
-    let mut used = Used::new();
-    scope(model.shared, &mut used);
+    let mut shared = Used::new();
+    scope(model.shared, &mut shared);
+    let mut everywhere = vec![shared];
     for subject in &model.subjects {
         let mut own = Used::new();
         scope(&subject.block.scope, &mut own);
@@ -24,18 +25,18 @@ pub(super) fn check(model: &Model<'_>, found: &mut Vec<Diagnostic>) {
                 setting(&entry.kind, &mut own);
             }
         }
-        report(&subject.block.scope, &own, found);
-        used.append(&mut own);
+        report(&subject.block.scope, std::slice::from_ref(&own), found);
+        everywhere.push(own);
     }
-    report(model.shared, &used, found);
+    report(model.shared, &everywhere, found);
 }
 
-fn report(scope: &Scope<'_>, used: &Used<'_>, found: &mut Vec<Diagnostic>) {
+fn report(scope: &Scope<'_>, used: &[Used<'_>], found: &mut Vec<Diagnostic>) {
     let metrics = scope.metrics.iter().map(|item| (item.name, item.span, "metric"));
     let constants = scope.constants.iter().map(|item| (item.name, item.span, "constant"));
     let windows = scope.windows.iter().map(|item| (item.name, item.span, "window"));
     for (name, whole, kind) in metrics.chain(constants).chain(windows) {
-        if !used.contains(name.node) {
+        if !used.iter().any(|used| used.contains(name.node)) {
             let message = format!("the {kind} `{}` is not used by any rule or setting", name.node);
             let diagnostic = Diagnostic::new(UNUSED, name.span, message).help("remove it, or use it in a rule");
             found.push(diagnostic.fix(Fix::maybe("remove it", whole, "")));
