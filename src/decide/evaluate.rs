@@ -50,7 +50,7 @@ pub(super) enum Forecasts {
 }
 
 impl Truth {
-    const fn of(holds: bool) -> Self {
+    pub(super) const fn of(holds: bool) -> Self {
         if holds { Self::True } else { Self::False }
     }
 

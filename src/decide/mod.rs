@@ -43,6 +43,10 @@ mod decision_tests;
 #[cfg(test)]
 mod evaluate_tests;
 #[cfg(test)]
+mod forecast_tests;
+#[cfg(test)]
 mod guard_tests;
+#[cfg(test)]
+mod needs_tests;
 #[cfg(test)]
 mod scene;

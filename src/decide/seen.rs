@@ -116,8 +116,7 @@ impl<'a> Seen<'a> {
 
     /// The first instant from then on at which the metric was answered; now at the latest.
     pub fn first_asked(&self, metric: MetricId, from: Timestamp) -> Timestamp {
-        let answers = self.view(metric, false).answers();
-        answers.get(answers.partition_point(|sample| sample.at < from)).map_or(self.now, |sample| sample.at)
+        self.metric_line(metric).and_then(|line| line.first_answer(from)).unwrap_or(self.now)
     }
 
     /// What the source answers for now.

@@ -1,3 +1,5 @@
+use std::cell::{OnceCell, RefCell};
+
 use jiff::{SignedDuration, Timestamp};
 
 use crate::decide::evaluate::holds;
@@ -11,70 +13,91 @@ use crate::rules::{Comparison, Condition, Expression, MetricId, Number};
 /// sample, and how far back it is covered.
 #[derive(Debug)]
 pub(super) struct Tail {
-    /// One for each value, in order of time.
-    entries: Vec<Entry>,
+    /// The indices of the values among the answers, in order of time.
+    values: Vec<u32>,
+    /// For each value, the index of the lowest, or the highest, from it up to now; worked out where it is asked for.
+    lowest: OnceCell<Vec<u32>>,
+    highest: OnceCell<Vec<u32>>,
     /// Windows that start here or later are covered; `None`: none is.
     covered_since: Option<Timestamp>,
+    /// Where the windows that were asked for start.
+    starts: RefCell<Vec<Start>>,
 }
 
-/// One value, with the lowest and the highest from it up to now, as indices into the answers.
+/// The start of a window.
 #[derive(Clone, Copy, Debug)]
-struct Entry {
-    index: u32,
-    lowest: u32,
-    highest: u32,
-}
-
-/// The extremes of the values at the instants of a window.
-#[derive(Clone, Copy)]
-struct Extremes<'a> {
-    lowest: &'a Number,
-    highest: &'a Number,
+struct Start {
+    from: Timestamp,
+    /// How many values lie before it.
+    before: usize,
+    /// The first value in the window, if any.
+    first: Option<Timestamp>,
 }
 
 impl Tail {
     pub fn of(view: View<'_>, now: Timestamp) -> Self {
-        let mut entries: Vec<Entry> = Vec::with_capacity(view.answers().len());
-        let mut covered_since = None;
-        let (mut next, mut unbroken) = (now, true);
-        for (index, sample) in view.answers().iter().enumerate().rev() {
-            let Answer::Value(value) = &sample.answer else { continue };
-            let Ok(index) = u32::try_from(index) else { break };
-            let entry = match entries.last() {
-                None => Entry { index, lowest: index, highest: index },
-                Some(later) => Entry {
-                    index,
-                    lowest: if view.value(later.lowest).is_some_and(|lowest| lowest < value) { later.lowest } else { index },
-                    highest: if view.value(later.highest).is_some_and(|highest| highest > value) { later.highest } else { index },
-                },
-            };
-            entries.push(entry);
-            unbroken = unbroken && next.duration_since(sample.at) <= view.missing_after();
-            if unbroken {
-                covered_since = Some(sample.at);
+        let answers = view.answers().iter().zip(0_u32..);
+        let is_value = |answer: &Answer| matches!(answer, Answer::Value(_));
+        let values: Vec<u32> = answers.filter(|(sample, _)| is_value(&sample.answer)).map(|(_, index)| index).collect();
+        let (mut covered_since, mut next) = (None, now);
+        for at in values.iter().rev().filter_map(|index| view.at(*index)) {
+            if next.duration_since(at) > view.missing_after() {
+                break;
             }
-            next = sample.at;
+            (covered_since, next) = (Some(at), at);
         }
-        entries.reverse();
-        Self { entries, covered_since }
+        Self { values, lowest: OnceCell::new(), highest: OnceCell::new(), covered_since, starts: RefCell::new(Vec::new()) }
     }
 
     fn covers(&self, from: Timestamp) -> bool {
         self.covered_since.is_some_and(|since| since <= from)
     }
 
-    /// The extremes of the values in the window, and of the one before it where that bridges the first instant asked.
-    fn extremes<'a>(&self, view: View<'a>, from: Timestamp, first_asked: Timestamp) -> Option<Extremes<'a>> {
-        let inside = self.entries.partition_point(|entry| view.at(entry.index).is_some_and(|at| at < from));
-        let entry = self.entries.get(inside);
-        let own = entry.and_then(|entry| Some(Extremes { lowest: view.value(entry.lowest)?, highest: view.value(entry.highest)? }));
-        let bridges = entry.is_none_or(|entry| view.at(entry.index).is_some_and(|at| first_asked < at));
-        let before = inside.checked_sub(1).and_then(|before| self.entries.get(before)).filter(|_| bridges);
-        let before = before.filter(|before| view.at(before.index).is_some_and(|at| first_asked.duration_since(at) <= view.missing_after()));
-        match (own, before.and_then(|before| view.value(before.index))) {
-            (Some(own), Some(before)) => Some(Extremes { lowest: own.lowest.min(before), highest: own.highest.max(before) }),
-            (own, before) => own.or(before.map(|value| Extremes { lowest: value, highest: value })),
+    fn start(&self, view: View<'_>, from: Timestamp) -> Start {
+        if let Some(known) = self.starts.borrow().iter().find(|known| known.from == from) {
+            return *known;
         }
+        let before = self.values.partition_point(|index| view.at(*index).is_some_and(|at| at < from));
+        let start = Start { from, before, first: self.values.get(before).and_then(|index| view.at(*index)) };
+        self.starts.borrow_mut().push(start);
+        start
+    }
+
+    /// The value before the window, where that bridges the first instant asked.
+    fn bridging<'a>(&self, view: View<'a>, start: Start, first_asked: Timestamp) -> Option<&'a Number> {
+        if start.first.is_some_and(|first| first <= first_asked) {
+            return None;
+        }
+        let index = *self.values.get(start.before.checked_sub(1)?)?;
+        let is_young = first_asked.duration_since(view.at(index)?) <= view.missing_after();
+        if is_young { view.value(index) } else { None }
+    }
+
+    /// The lowest of the values at the instants of a window.
+    fn lowest<'a>(&self, view: View<'a>, start: Start, first_asked: Timestamp) -> Option<&'a Number> {
+        let lowest = self.lowest.get_or_init(|| self.extremes(view, |value, later| value < later));
+        let own = lowest.get(start.before).and_then(|index| view.value(*index));
+        own.into_iter().chain(self.bridging(view, start, first_asked)).min()
+    }
+
+    /// The highest of the values at the instants of a window.
+    fn highest<'a>(&self, view: View<'a>, start: Start, first_asked: Timestamp) -> Option<&'a Number> {
+        let highest = self.highest.get_or_init(|| self.extremes(view, |value, later| value > later));
+        let own = highest.get(start.before).and_then(|index| view.value(*index));
+        own.into_iter().chain(self.bridging(view, start, first_asked)).max()
+    }
+
+    fn extremes(&self, view: View<'_>, is_beyond: fn(&Number, &Number) -> bool) -> Vec<u32> {
+        let mut extremes = self.values.clone();
+        let mut extreme: Option<(u32, &Number)> = None;
+        for index in extremes.iter_mut().rev() {
+            let Some(value) = view.value(*index) else { continue };
+            match extreme {
+                Some((later, known)) if !is_beyond(value, known) => *index = later,
+                _ => extreme = Some((*index, value)),
+            }
+        }
+        extremes
     }
 }
 
@@ -106,20 +129,27 @@ impl Simple<'_> {
         }
     }
 
-    /// Whether it holds of every value between the extremes that occurs; `None`: the extremes do not tell.
-    fn holds_throughout(&self, extremes: Extremes<'_>) -> Option<bool> {
-        let Extremes { lowest, highest } = extremes;
-        match self {
-            Self::Within(_, low, high) => Some(*low <= lowest && highest <= *high),
+    /// Whether it holds of every value at the instants of a window: unknown where there is none; `None`: the extremes do
+    /// not tell.
+    fn throughout(&self, tail: &Tail, view: View<'_>, from: Timestamp, first_asked: Timestamp) -> Option<Truth> {
+        let start = tail.start(view, from);
+        let lowest = || tail.lowest(view, start, first_asked);
+        let highest = || tail.highest(view, start, first_asked);
+        let holds_of_all = match self {
+            Self::Within(_, low, high) => lowest().zip(highest()).map(|(lowest, highest)| *low <= lowest && highest <= *high),
             Self::Compare(_, operator, limit) => match operator {
-                Comparison::Greater | Comparison::GreaterOrEqual => Some(holds(*operator, lowest.cmp(limit))),
-                Comparison::Less | Comparison::LessOrEqual => Some(holds(*operator, highest.cmp(limit))),
-                Comparison::Equal => Some(lowest == *limit && highest == *limit),
-                Comparison::NotEqual if highest < *limit || *limit < lowest => Some(true),
-                Comparison::NotEqual if lowest == *limit || highest == *limit => Some(false),
-                Comparison::NotEqual => None,
+                Comparison::Greater | Comparison::GreaterOrEqual => lowest().map(|lowest| holds(*operator, lowest.cmp(limit))),
+                Comparison::Less | Comparison::LessOrEqual => highest().map(|highest| holds(*operator, highest.cmp(limit))),
+                Comparison::Equal => lowest().zip(highest()).map(|(lowest, highest)| lowest == *limit && highest == *limit),
+                Comparison::NotEqual => match lowest().zip(highest()) {
+                    Some((lowest, highest)) if highest < *limit || *limit < lowest => Some(true),
+                    Some((lowest, highest)) if lowest == *limit || highest == *limit => Some(false),
+                    Some(_) => return None,
+                    None => None,
+                },
             },
-        }
+        };
+        Some(holds_of_all.map_or(Truth::Unknown, Truth::of))
     }
 }
 
@@ -142,9 +172,9 @@ pub(super) fn held_simply(condition: &Condition, over: SignedDuration, settled: 
     for part in parts {
         let simple = Simple::of(part)?;
         let (view, tail) = (seen.view(simple.metric(), settled), seen.tail(simple.metric(), settled)?);
-        match tail.extremes(view, from, first_asked) {
-            Some(extremes) if !simple.holds_throughout(extremes)? => return Some(Truth::False),
-            Some(_) if tail.covers(from) => {}
+        match simple.throughout(tail, view, from, first_asked)? {
+            Truth::False => return Some(Truth::False),
+            Truth::True if tail.covers(from) => {}
             _ => all = Truth::Unknown,
         }
     }

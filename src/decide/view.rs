@@ -25,6 +25,8 @@ pub(super) struct Line<'a> {
     /// On all samples, and on settled ones alone.
     tails: [OnceCell<Tail>; 2],
     aggregates: RefCell<Vec<Aggregated>>,
+    /// The first answer from an instant on, as far as it was asked for.
+    firsts: RefCell<Vec<(Timestamp, Option<Timestamp>)>>,
 }
 
 /// A function over a window that ends now, worked out before.
@@ -37,9 +39,10 @@ struct Aggregated {
 }
 
 impl<'a> Line<'a> {
-    pub const fn new(answers: Cow<'a, [Sample]>, missing_after: SignedDuration, settled_from: usize) -> Self {
+    pub fn new(answers: Cow<'a, [Sample]>, missing_after: SignedDuration, settled_from: usize) -> Self {
         let tails = [OnceCell::new(), OnceCell::new()];
-        Self { answers, missing_after, settled_from, tails, aggregates: RefCell::new(Vec::new()) }
+        let (aggregates, firsts) = (RefCell::new(Vec::new()), RefCell::new(Vec::new()));
+        Self { answers, missing_after, settled_from, tails, aggregates, firsts }
     }
 
     pub fn answers(&self) -> &[Sample] {
@@ -49,6 +52,16 @@ impl<'a> Line<'a> {
     pub fn view(&self, settled: bool) -> View<'_> {
         let answers = if settled { self.answers.get(self.settled_from..).unwrap_or_default() } else { &self.answers };
         View { answers, missing_after: self.missing_after }
+    }
+
+    /// The instant of the first answer from then on.
+    pub fn first_answer(&self, from: Timestamp) -> Option<Timestamp> {
+        if let Some((_, first)) = self.firsts.borrow().iter().find(|(asked, _)| *asked == from) {
+            return *first;
+        }
+        let first = self.answers.get(self.answers.partition_point(|sample| sample.at < from)).map(|sample| sample.at);
+        self.firsts.borrow_mut().push((from, first));
+        first
     }
 
     pub fn tail(&self, settled: bool, now: Timestamp) -> Option<&Tail> {
