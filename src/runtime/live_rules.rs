@@ -126,7 +126,7 @@ mod tests {
         let mut live = LiveRules::start(folder.path(), None).unwrap();
         assert_eq!(live.reload(), Reload::Unchanged);
 
-        std::fs::write(&file, rules("2..")).unwrap();
+        std::fs::write(&file, rules("10..2")).unwrap();
         let Reload::Refused { summary, details } = live.reload() else { panic!("a bad change was taken") };
         assert!(summary.ends_with("1 error"), "{summary}");
         assert!(details.contains("shop.scale:3"), "{details}");

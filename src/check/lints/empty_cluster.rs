@@ -31,11 +31,7 @@ pub(super) fn check(subject: &Subject<'_>, found: &mut Vec<Diagnostic>) {
 /// Whether the rule is unknown, and so asks for a node, once there is none.
 fn asks(subject: &Subject<'_>, rule: &Rule) -> bool {
     let held = rule.when.as_ref().map_or(Some(true), |when| at_zero(subject, when));
-    match (held, &rule.action) {
-        (None, _) => true,
-        (Some(true), Action::Track { .. }) => true,
-        _ => false,
-    }
+    matches!((held, &rule.action), (None, _) | (Some(true), Action::Track { .. }))
 }
 
 /// Kleene's truth without workers; what is not known of other metrics is taken as false, so that nothing is reported

@@ -144,7 +144,7 @@ mod tests {
         let reason = promql_parser::parser::parse(query).unwrap_err();
         let problem = place(query, &reason);
         let message = problem.message.strip_prefix("the query is no PromQL: ").unwrap().to_owned();
-        (query[problem.start..problem.end].to_owned(), message)
+        (query.get(problem.start..problem.end).unwrap().to_owned(), message)
     }
 
     #[test]
