@@ -72,7 +72,6 @@ impl<'s> Scanner<'s> {
         Span::new(self.file, at(start), at(end))
     }
 
-    #[expect(clippy::indexing_slicing, reason = "the table has a class for each of the 256 bytes")]
     fn pass(&mut self) {
         let mut at = 0;
         let mut parens = 0u32;
