@@ -1,6 +1,5 @@
 //! Properties of the parser and the formatter, on texts of every kind: bytes, words in any order, mutated cases of the
 //! corpus, and valid rulesets.
-#![expect(clippy::expect_used, reason = "a test that fails says so by a panic, in its helpers too")]
 #![expect(clippy::expect_used, reason = "a test that fails says so by a panic")]
 
 #[path = "support/holds.rs"]

@@ -1,5 +1,4 @@
 //! What must hold for every text whatsoever. The fuzz targets and the property tests ask the same.
-#![expect(clippy::expect_used, reason = "a test that fails says so by a panic, in its helpers too")]
 #![expect(clippy::expect_used, reason = "a test that fails says so by a panic")]
 
 use smartscale::check::check_trees;
