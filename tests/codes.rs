@@ -1,5 +1,4 @@
 //! Codes, their examples and the corpus are one set.
-#![expect(clippy::unwrap_used, reason = "a test that fails says so by a panic, in its helpers too")]
 #![expect(clippy::unwrap_used, reason = "a test that fails says so by a panic")]
 
 use std::collections::BTreeSet;

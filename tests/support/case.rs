@@ -1,5 +1,4 @@
 //! Cases of the corpus: their files and what they expect.
-#![expect(clippy::expect_used, reason = "a test that fails says so by a panic, in its helpers too")]
 #![expect(clippy::expect_used, reason = "a test that fails says so by a panic")]
 
 use std::fmt;
