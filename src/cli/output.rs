@@ -18,6 +18,12 @@ pub fn print(text: &str) {
     let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
 }
 
+/// Writes to standard error what is a whole message already.
+pub fn print_error(text: &str) {
+    let mut err = std::io::stderr().lock();
+    let _ = err.write_all(text.as_bytes());
+}
+
 /// Writes one error to standard error, with its help apart.
 pub fn complain(message: &str, help: Option<&str>) {
     let mut out = std::io::stderr().lock();

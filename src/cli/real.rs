@@ -5,12 +5,12 @@ use jiff::Timestamp;
 
 use crate::cli::arguments::WorldArguments;
 use crate::cli::exit::Exit;
-use crate::cli::output::complain;
+use crate::cli::output::{complain, print_error};
 use crate::rules::Cluster;
 use crate::runtime::configuration::{Configuration, Environment};
 use crate::runtime::real::{ConnectError, RealWorld, connect};
 use crate::runtime::tick::Order;
-use crate::runtime::{Clock as _, LiveRules, install_crypto, owner};
+use crate::runtime::{Clock as _, LiveRules, NoRules, install_crypto, owner};
 
 /// The configuration and the rules that a command works with.
 pub struct Setting {
@@ -26,7 +26,7 @@ impl Setting {
         match LiveRules::start(&configuration.rules_path(), wanted) {
             Ok(rules) => Some(Self { configuration, rules }),
             Err(error) => {
-                complain(&error.to_string(), Some("`smartscale check` explains what is wrong with rules; `--cluster NAME` chooses one"));
+                complain_of_rules(&error);
                 None
             }
         }
@@ -60,6 +60,15 @@ impl Setting {
                 None
             }
         }
+    }
+}
+
+/// Diagnostics are told as they are: each one is a message of its own, with its own help.
+fn complain_of_rules(error: &NoRules) {
+    if error.details.is_empty() {
+        complain(&error.summary, error.help);
+    } else {
+        print_error(&format!("{error}\n"));
     }
 }
 

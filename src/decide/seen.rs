@@ -196,7 +196,7 @@ fn fact_answers(fact: Fact, records: &[Record], now: Timestamp, counts: &Counts)
     let answer = |at: Timestamp, counts: &Counts| Sample {
         at,
         answer: counts.of(fact).map_or_else(
-            || Answer::Missing(Absence::Failed("neither EC2 nor Kubernetes could say".to_owned())),
+            || Answer::Missing(Absence::Failed("EC2 and Kubernetes must both be seen".to_owned())),
             |count| Answer::Value(count.into()),
         ),
     };

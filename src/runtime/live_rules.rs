@@ -38,6 +38,8 @@ pub struct NoRules {
     pub summary: String,
     /// The diagnostics, rendered; may be empty.
     pub details: String,
+    /// What to do.
+    pub help: Option<&'static str>,
 }
 
 impl LiveRules {
@@ -87,20 +89,25 @@ impl LiveRules {
     }
 }
 
+const WRITE: &str = "`rules` in `smartscale.toml` names a `.scale` file, or a folder of them";
+const CHOOSE: &str = "name one with `--cluster NAME`, or with `cluster` in `smartscale.toml`";
+
 type Texts = Vec<(String, String)>;
 
 /// The texts with what they come to; an error where they cannot even be read.
 fn read(path: &Path, wanted: Option<&str>) -> Result<(Texts, Result<Arc<Cluster>, NoRules>), NoRules> {
-    let unread = |summary: String| NoRules { summary, details: String::new() };
-    let (sources, found) = read_rules_files(path).map_err(|error| unread(error.to_string()))?;
+    let unread = |summary: String, help| NoRules { summary, details: String::new(), help };
+    let (sources, found) = read_rules_files(path).map_err(|error| unread(error.to_string(), Some(WRITE)))?;
     let texts = texts(&sources);
     let checked = check_sources(&sources, found);
     let loaded = LoadedRules { sources, checked };
     let result = match &loaded.checked.ruleset {
-        Some(ruleset) => choose_cluster(ruleset, wanted).map_err(|error| unread(error.to_string())),
+        Some(ruleset) => choose_cluster(ruleset, wanted).map_err(|error| unread(error.to_string(), Some(CHOOSE))),
         None => Err(NoRules {
             summary: format!("{}: {}", path.display(), render_summary(&loaded.checked.diagnostics)),
             details: render_text(&loaded.sources, &loaded.checked.diagnostics, false),
+            // Each diagnostic has its own.
+            help: None,
         }),
     };
     Ok((texts, result))

@@ -8,6 +8,8 @@ use kube::{Client, Config};
 #[derive(Clone)]
 pub struct Kubernetes {
     pub(crate) client: Client,
+    /// For messages: which API server did not answer.
+    pub(crate) address: String,
 }
 
 /// The connection could not even be set up: nothing was asked of the API server yet.
@@ -66,7 +68,8 @@ impl Kubernetes {
         config.write_timeout = Some(CALL_TIMEOUT);
         // Retries are the plan's affair: a tick has a budget, and the next tick tries again.
         config.default_retry = false;
+        let address = config.cluster_url.to_string().trim_end_matches('/').to_owned();
         let client = Client::try_from(config).map_err(|error| ConnectionError::Client { reason: error.to_string() })?;
-        Ok(Self { client })
+        Ok(Self { client, address })
     }
 }

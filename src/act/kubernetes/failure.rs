@@ -1,4 +1,4 @@
-use std::error::Error as _;
+use std::error::Error;
 
 use crate::observe::Unseen;
 use crate::plan::{Failure, FailureClass};
@@ -6,7 +6,7 @@ use crate::plan::{Failure, FailureClass};
 /// Classifies what the API server answered to anything but an eviction.
 pub fn classify(error: &kube::Error) -> Failure {
     let kube::Error::Api(status) = error else {
-        return Failure { class: FailureClass::Unknown, code: "no answer".to_owned(), message: in_full(error) };
+        return Failure { class: FailureClass::Unknown, code: "no answer".to_owned(), message: innermost(error) };
     };
     let class = match status.code {
         401 | 403 => FailureClass::Configuration,
@@ -33,28 +33,38 @@ pub fn classify_eviction(error: &kube::Error) -> Failure {
     Failure { class, ..failure }
 }
 
-/// Why a list could not be read, in one line.
-pub fn unseen(what: &str, error: &kube::Error) -> Unseen {
+/// Why a list could not be read, in one line. A server that does not answer is one reason, whatever was asked.
+pub fn unseen(what: &str, address: &str, error: &kube::Error) -> Unseen {
     let failure = classify(error);
-    Unseen { reason: format!("{what} cannot be read from the Kubernetes API: {failure}") }
+    let reason = match error {
+        kube::Error::Api(_) => format!("{what} cannot be read from the Kubernetes API at {address}: {failure}"),
+        _ => format!("the Kubernetes API at {address} cannot be reached: {}", failure.message),
+    };
+    Unseen { reason }
 }
 
 fn code(status: &kube::core::Status) -> String {
     if status.reason.is_empty() { status.code.to_string() } else { format!("{} {}", status.code, status.reason) }
 }
 
-/// The whole chain of causes: "connection refused" stands at its end.
-fn in_full(error: &kube::Error) -> String {
-    let mut text = error.to_string();
-    let mut cause = error.source();
+/// The innermost causes, such as "tcp connect error: Connection refused": what stands around them are the clients' layers, each of which
+/// repeats the next.
+fn innermost(error: &kube::Error) -> String {
+    let mut causes: Vec<String> = Vec::new();
+    let mut cause: Option<&dyn Error> = Some(error);
     while let Some(inner) = cause {
         let words = inner.to_string();
-        if !text.contains(&words) {
-            text = format!("{text}: {words}");
-        }
+        // A layer that repeats its cause adds nothing.
+        causes.iter_mut().for_each(|outer| {
+            if let Some(own) = outer.strip_suffix(&words) {
+                *outer = own.trim_end_matches([':', ' ']).to_owned();
+            }
+        });
+        causes.push(words);
         cause = inner.source();
     }
-    text
+    causes.retain(|words| !words.is_empty());
+    causes.split_off(causes.len().saturating_sub(2)).join(": ")
 }
 
 #[cfg(test)]

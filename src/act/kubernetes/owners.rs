@@ -36,7 +36,8 @@ pub async fn look_up_replicas(kubernetes: &Kubernetes, pods: &mut [Pod]) -> Seen
     while let Some(looked_up) = lookups.join_next().await {
         let (controller, count) =
             looked_up.map_err(|error| Unseen { reason: format!("a look-up of a controller did not end: {error}") })?;
-        let count = count.map_err(|error| unseen(&format!("{} `{}/{}`", controller.1, controller.0, controller.2), &error))?;
+        let count =
+            count.map_err(|error| unseen(&format!("{} `{}/{}`", controller.1, controller.0, controller.2), &kubernetes.address, &error))?;
         replicas.insert(controller, count.and_then(|count| u32::try_from(count).ok()));
     }
     for pod in pods {

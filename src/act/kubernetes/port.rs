@@ -28,7 +28,8 @@ impl Cluster for Kubernetes {
             None => WORKERS.to_owned(),
         };
         let nodes: Api<ApiNode> = Api::all(self.client.clone());
-        let listed = list(&nodes, &ListParams::default().labels(&selector)).await.map_err(|error| unseen("nodes", &error))?;
+        let listed =
+            list(&nodes, &ListParams::default().labels(&selector)).await.map_err(|error| unseen("nodes", &self.address, &error))?;
         let mut nodes: Vec<Node> = listed.iter().filter_map(read_node).collect();
         nodes.sort_by(|a, b| a.name.cmp(&b.name));
         Ok(nodes)
@@ -37,7 +38,7 @@ impl Cluster for Kubernetes {
     async fn pending_pods(&self) -> Seen<Vec<Pod>> {
         let pods: Api<ApiPod> = Api::all(self.client.clone());
         let unbound = ListParams::default().fields("status.phase=Pending,spec.nodeName=");
-        let listed = list(&pods, &unbound).await.map_err(|error| unseen("pending pods", &error))?;
+        let listed = list(&pods, &unbound).await.map_err(|error| unseen("pending pods", &self.address, &error))?;
         let mut pods: Vec<Pod> = listed
             .iter()
             .filter_map(read_pod)
@@ -57,7 +58,7 @@ impl Cluster for Kubernetes {
         let mut pods = Vec::new();
         while let Some(listed) = lists.join_next().await {
             let listed = listed.map_err(|error| Unseen { reason: format!("a list of pods did not end: {error}") })?;
-            pods.extend(listed.map_err(|error| unseen("pods on nodes", &error))?.iter().filter_map(read_pod));
+            pods.extend(listed.map_err(|error| unseen("pods on nodes", &self.address, &error))?.iter().filter_map(read_pod));
         }
         pods.sort_by(|a, b| (&a.namespace, &a.name).cmp(&(&b.namespace, &b.name)));
         look_up_replicas(self, &mut pods).await?;

@@ -11,7 +11,7 @@ impl Decision {
     #[must_use]
     pub fn headline(&self, zone: &TimeZone) -> String {
         let Some(nodes) = self.because.nodes else {
-            return "stay: neither EC2 nor Kubernetes could say how many nodes there are".to_owned();
+            return "stay: it is not known how many nodes there are: EC2 and Kubernetes must both be seen".to_owned();
         };
         match (self.action, self.wanted) {
             (Action::Stay, _) | (_, None) => format!("stay at {}: {}", counted(nodes), self.why_stay(zone)),
