@@ -13,6 +13,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::process::Command;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use aws_smithy_types::base64;
 use reqwest::Method;
@@ -27,6 +28,7 @@ pub struct Function<'ministack> {
     ministack: &'ministack Ministack,
     name: String,
     arn: String,
+    schedules: AtomicU32,
 }
 
 /// One run of a function, by its log.
@@ -70,7 +72,7 @@ impl Ministack {
         // A failed tick is made up for by the next one.
         let retries = json!({ "MaximumRetryAttempts": 0 });
         self.rest(Method::PUT, "lambda", &format!("2019-09-25/functions/{name}/event-invoke-config"), retries).await;
-        Function { ministack: self, name: name.to_owned(), arn }
+        Function { ministack: self, name: name.to_owned(), arn, schedules: AtomicU32::new(0) }
     }
 }
 
@@ -82,7 +84,8 @@ impl Function<'_> {
             "FlexibleTimeWindow": { "Mode": "OFF" },
             "Target": { "Arn": self.arn, "RoleArn": "arn:aws:iam::000000000000:role/schedule" },
         });
-        self.ministack.rest(Method::POST, "scheduler", &format!("schedules/{}", self.name), wanted).await;
+        let number = self.schedules.fetch_add(1, Ordering::Relaxed);
+        self.ministack.rest(Method::POST, "scheduler", &format!("schedules/{}-{number}", self.name), wanted).await;
     }
 
     /// Let the schedule invoke it once, within ten seconds.
