@@ -15,6 +15,7 @@ mod ledger_contract;
 mod connection;
 mod dynamodb;
 mod ec2;
+mod line;
 mod secrets;
 mod sns;
 mod starters;
