@@ -89,11 +89,56 @@ async fn list<K: Clone + DeserializeOwned + std::fmt::Debug>(api: &Api<K>, param
     let mut parameters = parameters.clone().limit(PAGE);
     let mut items = Vec::new();
     loop {
-        let page = api.list(&parameters).await?;
+        let page = match api.list(&parameters).await {
+            // A connection that idled since the last tick may be dead by now (a function is frozen in between), and only its next use
+            // shows it. A list changes nothing: it is asked for once more.
+            Err(error) if !matches!(error, kube::Error::Api(_)) => api.list(&parameters).await?,
+            answer => answer?,
+        };
         items.extend(page.items);
         match page.metadata.continue_.filter(|token| !token.is_empty()) {
             Some(token) => parameters = parameters.continue_token(&token),
             None => return Ok(items),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use kube::{Client, Config};
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    use tokio::net::TcpListener;
+
+    use crate::act::Cluster;
+    use crate::act::kubernetes::Kubernetes;
+
+    /// A server that hangs up on so many requests, and then answers an empty list to each.
+    async fn hangs_up(times: usize) -> Kubernetes {
+        // Another test may have chosen it already.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = format!("http://{}", listener.local_addr().unwrap());
+        tokio::spawn(async move {
+            let body = r#"{"apiVersion":"v1","kind":"NodeList","metadata":{},"items":[]}"#;
+            for connection in 0.. {
+                let (mut stream, _) = listener.accept().await.unwrap();
+                let read = stream.read(&mut [0; 4096]).await.unwrap();
+                assert!(read > 0);
+                if connection >= times {
+                    let head = "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\nconnection: close";
+                    stream.write_all(format!("{head}\r\ncontent-length: {}\r\n\r\n{body}", body.len()).as_bytes()).await.unwrap();
+                }
+            }
+        });
+        let mut config = Config::new(address.parse().unwrap());
+        config.default_retry = false;
+        Kubernetes { client: Client::try_from(config).unwrap(), address }
+    }
+
+    #[tokio::test]
+    async fn a_connection_that_died_while_idle_is_made_anew_once() {
+        assert_eq!(hangs_up(1).await.nodes(None).await, Ok(Vec::new()));
+        let unseen = hangs_up(2).await.nodes(None).await.unwrap_err();
+        assert!(unseen.reason.starts_with("the Kubernetes API at http://127.0.0.1:"), "{unseen}");
     }
 }
