@@ -42,7 +42,7 @@ fn a_wrong_unit_in_a_rule_is_shown_where_it_stands() {
         let ran = stage.run(&["run", "--once"]).await;
         assert_eq!((ran.code, &*ran.out), (Some(1), ""), "{ran:?}");
         let expected = concat!(
-            "error[E0301]: a percentage and a duration cannot be compared\n",
+            "error[E0301]: `load` is a percentage and `500ms` is a duration: they cannot be compared\n",
             " --> rules/rules.scale:9:25\n",
             "  |\n",
             "9 | rule busy { when load > 500ms then add 1 node }\n",
