@@ -30,6 +30,9 @@ pub const SLACK_SECRET: &str = "T0000-B0000-slack-77ab01cd";
 /// Between two ticks that wait for the world: each is a whole process.
 const PAUSE: Duration = Duration::from_millis(400);
 
+/// How long the world may take for what takes it seconds on an idle machine.
+const LIMIT: Duration = Duration::from_secs(150);
+
 /// A pool under SmartScale.
 pub struct Stage {
     pub world: &'static World,
@@ -147,7 +150,7 @@ impl Stage {
             if let Some(answer) = found(&report) {
                 return answer;
             }
-            assert!(began.elapsed().as_secs() < 150, "waited for {awaited}; the last report: {report:#}");
+            assert!(began.elapsed() < LIMIT, "waited for {awaited}; the last report: {report:#}");
             self.machines.catch_up(self.ec2, &self.world.kubernetes).await;
             tokio::time::sleep(PAUSE).await;
         }
@@ -182,8 +185,14 @@ impl Stage {
         let tags = TagSpecification::builder().resource_type(ResourceType::Instance).tags(tag).build();
         let run = self.ec2.client().run_instances().launch_template(from).min_count(1).max_count(1);
         run.client_token(token).tag_specifications(tags).send().await.expect("there is capacity");
-        self.machines.catch_up(self.ec2, &self.world.kubernetes).await;
-        self.instances().await.pop().expect("the instance is there")
+        let instance = self.instances().await.pop().expect("the instance is there");
+        // The machine joins only once EC2 says that it runs.
+        let began = Instant::now();
+        while !self.machines.workers().any(|worker| worker.instance == instance.id) {
+            assert!(began.elapsed() < LIMIT, "the worker never joined: {instance:?}");
+            self.machines.catch_up(self.ec2, &self.world.kubernetes).await;
+        }
+        instance
     }
 
     /// The pool's instances, dead ones too.
