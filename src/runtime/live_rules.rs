@@ -136,7 +136,7 @@ mod tests {
         std::fs::write(&file, rules("10..2")).unwrap();
         let Reload::Refused { summary, details } = live.reload() else { panic!("a bad change was taken") };
         assert!(summary.ends_with("1 error"), "{summary}");
-        assert!(details.contains("shop.scale:3"), "{details}");
+        assert!(details.contains("shop.scale:2"), "{details}");
         assert_eq!(live.cluster().nodes.upper, 10);
         assert_eq!(live.reload(), Reload::Unchanged, "a mistake is told once");
 
