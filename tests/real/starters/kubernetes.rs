@@ -89,9 +89,13 @@ async fn a_dead_kubelet_turns_its_node_unreachable() {
     worker.join(&client).await;
     worker.die(&client).await;
     worker.ready(&client, false).await;
-    let node = Api::<Node>::all(client.clone()).get(&worker.name).await.expect("the node is still there");
-    let taints = node.spec.and_then(|spec| spec.taints).unwrap_or_default();
-    assert!(taints.iter().any(|taint| taint.key == "node.kubernetes.io/unreachable"), "{taints:?}");
+    // The controller taints the node a moment after it has set the condition.
+    until("the taint", || async {
+        let node = Api::<Node>::all(client.clone()).get(&worker.name).await.expect("the node is still there");
+        let taints = node.spec.and_then(|spec| spec.taints).unwrap_or_default();
+        if taints.iter().any(|taint| taint.key == "node.kubernetes.io/unreachable") { Ok(()) } else { Err(taints) }
+    })
+    .await;
     worker.clear(&client).await;
 }
 
