@@ -32,6 +32,12 @@ pub fn checks(bytes: &[u8]) {
     let file = sources.get(FileId(0)).expect("it was added");
     let parsed = syntax::parse(FileId(0), file.text());
     let checked = check_trees(&sources, &[parsed.tree], parsed.diagnostics);
+    assert_eq!(
+        checked.ruleset.is_some(),
+        !checked.has_errors(),
+        "rules without an error are lost, or others kept: {:?}",
+        checked.diagnostics
+    );
     for found in &checked.diagnostics {
         points_inside(file, found);
     }
