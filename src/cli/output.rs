@@ -19,6 +19,7 @@ pub fn print(text: &str) {
 }
 
 /// Writes to standard error what is a whole message already.
+#[cfg(all(feature = "aws", feature = "kubernetes", feature = "http"))]
 pub fn print_error(text: &str) {
     let mut err = std::io::stderr().lock();
     let _ = err.write_all(text.as_bytes());
