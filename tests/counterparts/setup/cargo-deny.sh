@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# cargo-deny, from crates.io: it checks bans, sources and licenses of the dependencies.
+# cargo-deny, built from its published source: it checks bans, sources and licenses of the dependencies.
 source "$(dirname "$0")/common.sh"
 
 version=0.20.2
