@@ -77,7 +77,14 @@ impl Checker<'_> {
                 let mut known: Vec<&str> = names.metrics().map(|metric| metric.name.node).collect();
                 known.extend(names.constants().map(|constant| constant.name.node));
                 known.extend(Fact::ALL.map(Fact::name));
-                self.unknown_name("metric or constant", name, span, known.into_iter());
+                match meant(names, name) {
+                    Some((help, meant)) => self.report(
+                        Diagnostic::new(name_codes::UNKNOWN_NAME, span, format!("no metric or constant is named `{name}`"))
+                            .help(help)
+                            .fix(crate::diagnostic::Fix::maybe(format!("write `{meant}`"), span, meant)),
+                    ),
+                    None => self.unknown_name("metric or constant", name, span, known.into_iter()),
+                }
                 Typed::Wrong
             }
         }
@@ -99,4 +106,18 @@ impl Checker<'_> {
             None => diagnostic,
         }
     }
+}
+
+/// What an unknown name was meant to be, where it is no name at all: a difference without spaces, or a number in words.
+fn meant(names: Names<'_, '_>, name: &str) -> Option<(&'static str, String)> {
+    let words = ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"];
+    if let Some(number) = words.iter().position(|word| *word == name) {
+        return Some(("numbers are written in digits", (number + 1).to_string()));
+    }
+    let dashes = name.match_indices('-').map(|(at, _)| at);
+    let (left, right) = dashes.filter_map(|at| Some((name.get(..at)?, name.get(at + 1..)?))).find(|(left, right)| {
+        let number = right.starts_with(|first: char| first.is_ascii_digit());
+        !left.is_empty() && names.resolve(left).is_some() && (number || names.resolve(right).is_some())
+    })?;
+    Some(("a minus has white space on both sides: names may hold `-`", format!("{left} - {right}")))
 }

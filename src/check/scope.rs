@@ -155,7 +155,7 @@ impl<'s, 'a> Names<'s, 'a> {
             Some((own, entry)) => (own, entry, self.shared.metrics.len(), self.shared.windows.len()),
             None => match self.shared.names.get(name) {
                 Some(entry) => (self.shared, entry, 0, 0),
-                None => return fact(name),
+                None => return fact(name).or_else(|| self.resolve_misspelt(name)),
             },
         };
         Some(match entry.meaning {
@@ -171,6 +171,13 @@ impl<'s, 'a> Names<'s, 'a> {
             Meaning::Constant(index) => Resolved::Constant(scope.values.get(index).and_then(OnceCell::get).cloned().flatten()),
             Meaning::Rule => Resolved::Rule,
         })
+    }
+
+    /// A name that is not kebab-case, which has been reported, as it should be written.
+    fn resolve_misspelt(&self, name: &str) -> Option<Resolved> {
+        let meant = Some(crate::syntax::kebab(name))
+            .filter(|meant| meant != name && name.bytes().any(|byte| byte.is_ascii_uppercase() || byte == b'_'))?;
+        self.resolve(&meant)
     }
 
     /// The declared metrics in reach, with their units.

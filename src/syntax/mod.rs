@@ -6,4 +6,5 @@ mod scan;
 pub mod tree;
 
 pub use format::{format, format_diff, format_tree};
+pub(crate) use parser::kebab;
 pub use parser::{Parsed, parse};

@@ -20,6 +20,7 @@ use crate::diagnostic::Diagnostic;
 use crate::diagnostic::codes::syntax as code;
 use crate::source::{FileId, Span};
 use build::Builder;
+pub(crate) use build::kebab;
 
 /// The most diagnostics of one file.
 const MAX_DIAGNOSTICS: usize = 500;

@@ -196,6 +196,10 @@ impl<'s> Parser<'s> {
             return;
         }
         let found = Found::at(self.text, self.file, piece.start);
+        if let Some(comment) = super::hints::block_comment(&found) {
+            self.builder.diagnostics.push(comment);
+            return;
+        }
         let lower = found.text.to_ascii_lowercase();
         let setting = super::build::meant_setting(&lower).filter(|_| found.is_word);
         let item = nearest(&lower, ItemWord::ALL.iter().map(|(word, _)| *word)).filter(|_| found.is_word);

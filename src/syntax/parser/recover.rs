@@ -5,6 +5,7 @@ use pest::error::Error;
 
 use super::Parser;
 use super::build::{Builder, Node, Nodes};
+use super::found::Found;
 use super::grammar::{Rule, ScaleParser};
 use super::unexpected::{Attempt, unexpected};
 use crate::diagnostic::Diagnostic;
@@ -73,6 +74,7 @@ impl<'s> Parser<'s> {
         if let Some(next) = nodes.peek()
             && next.as_rule() == Rule::bad_setting
             && text.get(end..next.as_span().start()).is_some_and(|gap| gap.trim().is_empty())
+            && super::build::meant_setting(Found::at(next.as_str(), self.file, 0).text).is_none()
         {
             // What follows the item directly is likelier a part of it than a setting.
             nodes.next();

@@ -25,7 +25,7 @@ pub(super) enum Repair {
 }
 
 /// Words of other languages for words of this one.
-const ALIASES: [(&str, &str); 16] = [
+const ALIASES: [(&str, &str); 21] = [
     ("if", "when"),
     ("while", "when"),
     ("whenever", "when"),
@@ -42,6 +42,11 @@ const ALIASES: [(&str, &str); 16] = [
     ("description", "note"),
     ("each", "every"),
     ("on", "at"),
+    ("to", "at"),
+    ("around", "at"),
+    ("in", "during"),
+    ("within", "during"),
+    ("from", "during"),
 ];
 
 /// The change at `offset` after which `rule` matches the whole of `text`.

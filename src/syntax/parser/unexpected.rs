@@ -56,8 +56,9 @@ pub(super) fn unexpected(file: FileId, source: &str, attempts: &[Attempt<'_>]) -
         let message = "this item is too complicated to be read";
         return Some(Diagnostic::new(code::TOO_LONG, found.span, message).help("split it into several items"));
     }
-    if let Some(diagnostic) = hints::hint(source, &found, &positives) {
-        return Some(diagnostic);
+    let hint = furthest.first().and_then(|attempt| hints::hint(source, &found, attempt, &positives));
+    if hint.is_some() {
+        return hint;
     }
     let message = format!("expected {}, found {}", list(&expected(&positives)), found.quoted());
     // The empty end of a file cannot be underlined: the last token can.
@@ -67,7 +68,7 @@ pub(super) fn unexpected(file: FileId, source: &str, attempts: &[Attempt<'_>]) -
     let before = source.get(..place as usize).unwrap_or("");
     Some(match repair {
         Some(repair) => repaired(diagnostic, repair, &found, before),
-        None => diagnostic,
+        None => hints::advice(diagnostic, &found),
     })
 }
 

@@ -80,7 +80,7 @@ pub(super) const fn word(rule: Rule) -> &'static str {
         Rule::range_op => "`..`",
         Rule::text => "a text in quotes",
         Rule::symbol_op => "an operator",
-        Rule::word_op => "`and` or `or`",
+        Rule::word_op | Rule::and => "`and` or `or`",
         Rule::negation => "`not`",
         Rule::colon => "`:`",
         Rule::comma => "`,`",
@@ -141,6 +141,17 @@ pub(super) const fn word(rule: Rule) -> &'static str {
         | Rule::rule_head
         | Rule::clause
         | Rule::after_for
+        | Rule::times
+        | Rule::from
+        | Rule::between
+        | Rule::kw_between
+        | Rule::spoken_op
+        | Rule::spoken
+        | Rule::spoken_is
+        | Rule::gap
+        | Rule::otherwise
+        | Rule::over
+        | Rule::action_start
         | Rule::scale_verb
         | Rule::test_head
         | Rule::step_of_test

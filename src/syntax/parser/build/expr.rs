@@ -21,6 +21,7 @@ impl<'s> Builder<'s> {
         for node in node.into_inner() {
             match node.as_rule() {
                 Rule::expr => condition.expr = self.expr(node),
+                Rule::over => self.rewrite(code::MISSING_WORD, self.span(&node), "a condition holds `for` its time", "for"),
                 Rule::value => condition.sustain = Some(self.value(node)),
                 Rule::after_for => self.after_for(&condition, &node),
                 _ => {}
@@ -64,6 +65,19 @@ impl<'s> Builder<'s> {
         Range { start: ends.next().unwrap_or_else(|| error.clone()), end: ends.next().unwrap_or(error), span }
     }
 
+    /// `between 2 and 5`, which is `in 2..5`.
+    fn between(&mut self, node: Node<'_>) -> Range<'s> {
+        let span = self.span(&node);
+        let ends: Vec<Node<'_>> = node.into_inner().filter(|node| node.as_rule() == Rule::value).collect();
+        let mut ends = ends.into_iter().map(|node| self.value(node));
+        let error = Expr { kind: ExprKind::Error, span };
+        let (start, end) = (ends.next().unwrap_or_else(|| error.clone()), ends.next().unwrap_or(error));
+        drop(ends);
+        let meant = format!("in {}..{}", self.text(start.span), self.text(end.span));
+        self.rewrite(code::OPERATOR, span, "`between` is no operator", &meant);
+        Range { start, end, span }
+    }
+
     pub(super) fn expr(&mut self, node: Node<'_>) -> Expr<'s> {
         let span = self.span(&node);
         let mut nodes = node.into_inner();
@@ -96,7 +110,7 @@ impl<'s> Builder<'s> {
                 nodes.next();
                 continue;
             }
-            let ranged = next.as_rule() == Rule::kw_in;
+            let ranged = matches!(next.as_rule(), Rule::kw_in | Rule::between);
             let op = if ranged { None } else { Some(self.operator(&next)) };
             let precedence = op.map_or(COMPARISON, |op| op.node.precedence());
             if precedence < min {
@@ -113,8 +127,9 @@ impl<'s> Builder<'s> {
             }
             left = match op {
                 None => {
-                    let Some(range) = nodes.next() else { return left };
-                    let range = self.range(range);
+                    let range = if next.as_rule() == Rule::between { Some(next) } else { nodes.next() };
+                    let Some(range) = range else { return left };
+                    let range = if range.as_rule() == Rule::between { self.between(range) } else { self.range(range) };
                     let span = left.span.to(range.span);
                     Expr { kind: ExprKind::In(Box::new((left, range))), span }
                 }
@@ -169,7 +184,10 @@ impl<'s> Builder<'s> {
         let found = if sign == "+" {
             found.fix(Fix::always("remove it", span.to(operand.span.before()), ""))
         } else {
-            found.fix(Fix::maybe(format!("write `(0 - {number})`"), whole, format!("(0 - {number})")))
+            {
+                let meant = format!("({} - {number})", zero_like(number));
+                found.fix(Fix::maybe(format!("write `{meant}`"), whole, meant))
+            }
         };
         self.report(found.note("a minus stands between two values: a negative number is written as a difference"));
         Expr { kind: ExprKind::Error, span: whole }
@@ -248,7 +266,7 @@ impl<'s> Builder<'s> {
             "-" | "−" => BinaryOp::Subtract,
             "*" | "×" => BinaryOp::Multiply,
             "/" | "÷" => BinaryOp::Divide,
-            _ => BinaryOp::Equal,
+            _ => spoken(text),
         };
         Spanned::new(op, span)
     }
@@ -263,7 +281,7 @@ impl<'s> Builder<'s> {
             }
             return;
         }
-        if op.node != BinaryOp::Equal || matches!(text, "=" | "===") {
+        if op.node != BinaryOp::Equal || matches!(text, "=" | "===") || node.as_rule() == Rule::spoken_op {
             self.rewrite(code::OPERATOR, span, format!("`{text}` is no operator"), meant);
         } else {
             self.report(
@@ -298,6 +316,38 @@ impl<'s> Builder<'s> {
             found = found.fix(Fix::maybe(format!("write `and {middle}` between them"), op.before(), format!("and {middle} ")));
         }
         self.report(found);
+    }
+}
+
+/// Nothing, in the unit of a literal: `0%` for `5%`, `$0/h` for `$3/h`.
+fn zero_like(number: &str) -> String {
+    let digits = number.trim_start_matches('$');
+    let unit = digits.trim_start_matches(|found: char| found.is_ascii_digit() || matches!(found, '.' | '_'));
+    if digits == unit {
+        return "0".to_owned();
+    }
+    // A duration of several parts.
+    let unit = if unit.bytes().any(|byte| byte.is_ascii_digit()) { "s" } else { unit };
+    format!("{}0{unit}", if digits.len() < number.len() { "$" } else { "" })
+}
+
+/// What a comparison in words means.
+fn spoken(text: &str) -> BinaryOp {
+    let has = |part: &str| text.split_ascii_whitespace().any(|word| word == part);
+    let any = |words: &[&str]| words.iter().any(|word| has(word));
+    let or_equal = has("equal") && has("or");
+    if any(&["greater", "more", "higher", "bigger", "larger", "above", "over", "exceeds"]) {
+        if or_equal { BinaryOp::GreaterEqual } else { BinaryOp::Greater }
+    } else if any(&["less", "lower", "smaller", "fewer", "below", "under"]) {
+        if or_equal { BinaryOp::LessEqual } else { BinaryOp::Less }
+    } else if has("least") {
+        BinaryOp::GreaterEqual
+    } else if has("most") {
+        BinaryOp::LessEqual
+    } else if has("not") {
+        BinaryOp::NotEqual
+    } else {
+        BinaryOp::Equal
     }
 }
 

@@ -174,14 +174,28 @@ impl<'s> Builder<'s> {
         let span = self.span(&node);
         let mut name = None;
         let mut value = None;
+        let mut typed = None;
         for node in node.into_inner() {
             match node.as_rule() {
                 Rule::any_name | Rule::text => name = Some(self.defined(&node)),
+                Rule::colon | Rule::unit | Rule::of_capacity => {
+                    let place = self.span(&node);
+                    typed = Some(typed.map_or(place, |typed: Span| typed.to(place)));
+                }
                 Rule::assign => self.defines(&node),
                 Rule::expr => value = Some(self.expr(node)),
                 _ => {}
             }
         }
-        Some(Let { name: name?, value, span })
+        let name = name?;
+        if let Some(typed) = typed {
+            let gap = Span { start: name.span.end, ..typed };
+            self.report(
+                Diagnostic::new(code::STRAY_ASSIGN, typed, "a constant has no unit of its own")
+                    .note("its value carries one, as in `let limit = 70%`")
+                    .fix(Fix::always("remove it", gap, "")),
+            );
+        }
+        Some(Let { name, value, span })
     }
 }

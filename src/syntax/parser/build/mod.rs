@@ -25,7 +25,7 @@ use crate::diagnostic::{Code, Diagnostic, Fix};
 use crate::source::{FileId, Span};
 
 pub(super) use cluster::meant_setting;
-pub(super) use name::kebab;
+pub(crate) use name::kebab;
 pub(super) use word::nearest;
 
 /// A match of one grammar rule.

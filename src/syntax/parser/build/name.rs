@@ -64,7 +64,7 @@ fn is_kebab(text: &str) -> bool {
 }
 
 /// The name in kebab-case: `busyCpu`, `busy_cpu`, `Busy CPU` are `busy-cpu`.
-pub(in crate::syntax::parser) fn kebab(text: &str) -> String {
+pub(crate) fn kebab(text: &str) -> String {
     let mut name = String::with_capacity(text.len() + 2);
     let mut lower = false;
     for found in text.chars() {

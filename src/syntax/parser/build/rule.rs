@@ -43,6 +43,7 @@ impl<'s> Builder<'s> {
 
     fn clause(&mut self, node: Node<'_>) -> Option<Clause<'s>> {
         let span = self.span(&node);
+        self.stray_after_word(&node);
         let kind = match node.as_rule() {
             Rule::when => {
                 let condition = node.into_inner().find(|node| node.as_rule() == Rule::condition)?;
@@ -70,6 +71,19 @@ impl<'s> Builder<'s> {
         Some(Clause { kind, span })
     }
 
+    /// Reports an `=` or `:` after a clause's word.
+    fn stray_after_word(&mut self, clause: &Node<'_>) {
+        let mut nodes = clause.clone().into_inner();
+        let (Some(word), Some(next)) = (nodes.next(), nodes.next()) else { return };
+        if next.as_rule() != Rule::stray_assign {
+            return;
+        }
+        let ((word, place), (stray, span)) = (self.written(&word), self.written(&next));
+        let gap = Span { start: place.end, ..span };
+        let message = format!("no `{stray}` stands after `{word}`");
+        self.report(Diagnostic::new(code::STRAY_ASSIGN, span, message).fix(Fix::always("remove it", gap, "")));
+    }
+
     fn windowed(&mut self, node: Node<'_>) -> Option<(Name<'s>, Option<Expr<'s>>)> {
         let mut window = None;
         let mut early = None;
@@ -90,6 +104,9 @@ impl<'s> Builder<'s> {
         if first.as_rule() == Rule::kw_then {
             then = Some(self.span(&first));
             first = nodes.next()?;
+            if first.as_rule() == Rule::stray_assign {
+                first = nodes.next()?;
+            }
         }
         let place = self.span(&first);
         let rule = first.as_rule();
@@ -112,9 +129,12 @@ impl<'s> Builder<'s> {
         let kind = match rule {
             Rule::amount => self.amount(first)?,
             Rule::keep => {
-                let range = first.into_inner().find(|node| matches!(node.as_rule(), Rule::range | Rule::node_word));
-                let kept = self.range(range?);
-                self.nodes_after(kept.span, place.end);
+                let mut parts = first.into_inner().filter(|node| matches!(node.as_rule(), Rule::range | Rule::node_word));
+                let kept = self.range(parts.next()?);
+                match parts.next() {
+                    Some(word) => _ = self.node_word(&word, kept.span),
+                    None => self.nodes_missing(kept.span),
+                }
                 ClauseKind::Keep(kept)
             }
             Rule::track => self.track(first)?,
@@ -135,11 +155,14 @@ impl<'s> Builder<'s> {
         node.clone().into_inner().next().map_or_else(|| self.span(node), |verb| self.span(&verb))
     }
 
-    /// Reports that `nodes` is missing where nothing follows the value up to `end`.
-    fn nodes_after(&mut self, value: Span, end: u32) {
-        if value.end >= end {
-            self.nodes_missing(value);
+    /// The word after an amount: `nodes`, or what is meant by it.
+    pub(super) fn node_word(&mut self, node: &Node<'_>, value: Span) -> Span {
+        let (text, span) = self.written(node);
+        if !matches!(text, "node" | "nodes") {
+            let meant = if self.text(value) == "1" { "node" } else { "nodes" };
+            self.rewrite(code::NODES_WORD, span, format!("amounts are counted in nodes, not in `{text}`"), meant);
         }
+        span
     }
 
     pub(super) fn nodes_missing(&mut self, value: Span) {
@@ -154,7 +177,7 @@ impl<'s> Builder<'s> {
         let (written, place) = self.written(&verb);
         let value = self.expr(nodes.next()?);
         let word = if let Some(word) = nodes.next() {
-            self.span(&word)
+            self.node_word(&word, value.span)
         } else {
             self.nodes_missing(value.span);
             value.span.after()

@@ -147,12 +147,12 @@ impl<'s> Builder<'s> {
 
     fn expected(&mut self, node: Node<'_>) -> Option<ExpectKind<'s>> {
         let rule = node.as_rule();
-        let mut worded = false;
+        let mut word = None;
         let mut value = None;
         for node in node.into_inner() {
             match node.as_rule() {
                 Rule::value => value = Some(self.value(node)),
-                Rule::node_word => worded = true,
+                Rule::node_word => word = Some(node),
                 _ => {}
             }
         }
@@ -160,8 +160,10 @@ impl<'s> Builder<'s> {
             return Some(ExpectKind::Stay);
         }
         let value = value?;
-        if !worded && rule != Rule::expect_nodes {
-            self.nodes_missing(value.span);
+        match word {
+            Some(word) => _ = self.node_word(&word, value.span),
+            None if rule != Rule::expect_nodes => self.nodes_missing(value.span),
+            None => {}
         }
         Some(match rule {
             Rule::expect_add => ExpectKind::Add(value),

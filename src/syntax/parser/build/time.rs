@@ -4,6 +4,7 @@ use super::{Builder, Node};
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::codes::syntax as code;
 use crate::source::Spanned;
+use crate::syntax::parser::grammar::Rule;
 use crate::syntax::tree::TimeOfDay;
 
 impl Builder<'_> {
@@ -15,6 +16,35 @@ impl Builder<'_> {
         }
         self.rewrite(code::DAY_END, time.span, "`24:00` is the end of a day and starts nothing", "00:00");
         Some(Spanned::new(TimeOfDay(0), time.span))
+    }
+
+    /// Two times, both of them with what may be wrong in one message: `9:00-21:00`, `from 9 to 17`.
+    /// Without `days` before them they are meant for every day.
+    pub(super) fn times(&mut self, node: Node<'_>, days: bool) -> Option<(Spanned<TimeOfDay>, Spanned<TimeOfDay>)> {
+        let whole = self.span(&node);
+        let nodes: Vec<Node<'_>> = node.into_inner().collect();
+        let mut of_time = nodes.iter().filter(|node| node.as_rule() == Rule::time);
+        let (start, end) = (of_time.next()?, of_time.next()?);
+        let op = nodes.iter().find(|node| node.as_rule() == Rule::range_op)?;
+        let from = nodes.iter().any(|node| node.as_rule() == Rule::from);
+        let exact = |node: &Node<'_>| read(self.written(node).0).map(|(_, exact)| exact);
+        let dots = self.written(op).0 == "..";
+        let wrong = [!days, from, !dots, exact(start) == Some(false), exact(end) == Some(false)];
+        if let (Some((first, _)), Some((last, _))) = (read(self.written(start).0), read(self.written(end).0))
+            && (!days || from || wrong.iter().filter(|wrong| **wrong).count() > 1)
+        {
+            if !days {
+                let meant = format!("daily {first}..{last}");
+                self.rewrite(code::DAYS, whole, "these times have no days", &meant);
+                return Some((Spanned::new(first, self.span(start)), Spanned::new(last, self.span(end))));
+            }
+            let message = format!("`{}` is no span of times", self.text(whole));
+            self.rewrite(code::TIME, whole, message, &format!("{first}..{last}"));
+            return Some((Spanned::new(first, self.span(start)), Spanned::new(last, self.span(end))));
+        }
+        self.range_op(op);
+        let (start, end) = (self.start_time(start), self.time(end));
+        Some((start?, end?))
     }
 
     /// A time at which something ends.

@@ -81,22 +81,31 @@ impl<'s> Builder<'s> {
     fn weekly(&mut self, node: Node<'_>) -> Option<WindowPart> {
         let place = self.span(&node);
         let mut days = None;
-        let mut times = Vec::new();
+        let (mut times, mut worded) = (None, false);
+        let mut timed = false;
         for node in node.into_inner() {
             match node.as_rule() {
-                Rule::days => days = self.days(node),
-                Rule::range_op => self.range_op(&node),
-                Rule::time => times.push(if times.is_empty() { self.start_time(&node) } else { self.time(&node) }),
+                Rule::days => {
+                    worded = true;
+                    days = self.days(node);
+                }
+                Rule::times => {
+                    timed = true;
+                    if !worded {
+                        days = Some(Spanned::new(Days::Daily, self.span(&node).before()));
+                    }
+                    times = self.times(node, worded);
+                }
                 _ => {}
             }
         }
-        if times.is_empty() {
+        if !timed {
             let fix = Fix::maybe("let it be open all day", place.after(), " 00:00..24:00");
             self.report(Diagnostic::new(code::WINDOW_SPAN, place, "these days have no times").fix(fix));
             return None;
         }
-        let mut times = times.into_iter().flatten();
-        Some(WindowPart::Weekly { days: days?, start: times.next()?, end: times.next()? })
+        let (start, end) = times?;
+        Some(WindowPart::Weekly { days: days?, start, end })
     }
 
     fn days(&mut self, node: Node<'_>) -> Option<Spanned<Days>> {

@@ -21,7 +21,11 @@ impl Builder<'_> {
         ));
         let lower = text.to_ascii_lowercase();
         let meant = also.iter().find(|(other, _)| *other == lower).map(|(_, meant)| *meant);
-        if let Some(meant) = meant.or_else(|| nearest(text, words())) {
+        let misspelt = || {
+            let other = nearest(text, also.iter().map(|(other, _)| *other))?;
+            also.iter().find(|(word, _)| *word == other).map(|(_, meant)| *meant)
+        };
+        if let Some(meant) = meant.or_else(|| nearest(text, words())).or_else(misspelt) {
             found = found.fix(Fix::maybe(format!("write `{meant}`"), span, meant));
         }
         self.report(found);
