@@ -16,6 +16,7 @@ mod connection;
 mod dynamodb;
 mod ec2;
 mod line;
+mod prometheus;
 mod secrets;
 mod sns;
 mod starters;

@@ -71,6 +71,9 @@ impl Prometheus {
     async fn fetch(&self, endpoint: &str, form: &[(&str, String)]) -> Result<Data, String> {
         let response = self.post(endpoint, form)?.send().await.map_err(describe)?;
         let status = response.status();
+        if matches!(status.as_u16(), 401 | 403) {
+            return Err(format!("Prometheus refuses the credentials ({status}): see `[prometheus]` in smartscale.toml"));
+        }
         let body = response.bytes().await.map_err(describe)?;
         let envelope: Envelope = serde_json::from_slice(&body)
             .map_err(|_| format!("the answer ({status}) is none of Prometheus: is the address right, and does it allow the query"))?;
