@@ -79,6 +79,16 @@ fn a_wrong_direction_is_found_however_it_is_written() {
     assert_eq!(found, expected.map(|(line, name)| (line, name.to_owned())));
 }
 
+#[test]
+fn the_walk_of_one_tick_leads_through_files_that_exist() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let text = fs::read_to_string(root.join("ARCHITECTURE.md")).unwrap();
+    let named: Vec<&str> = text.split('`').skip(1).step_by(2).filter(|code| code.ends_with(".rs") && code.contains('/')).collect();
+    assert!(named.len() > 30, "{named:?}");
+    let lost: Vec<&&str> = named.iter().filter(|name| !root.join("src").join(name).exists() && !root.join(name).exists()).collect();
+    assert!(lost.is_empty(), "ARCHITECTURE.md names files that are not there: {lost:?}");
+}
+
 /// The folder under `src/` that a file belongs to; `None` for `lib.rs` and the binaries, which wire everything.
 fn folder_of(path: &Path) -> Option<String> {
     let inside = path.strip_prefix(Path::new(env!("CARGO_MANIFEST_DIR")).join("src")).unwrap();
