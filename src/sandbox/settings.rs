@@ -106,7 +106,8 @@ impl Pace {
             join,
             ready: join,
             shut_down: Delay::NONE,
-            shown: SignedDuration::ZERO,
+            // Long enough to be seen dead: one that is not shown is only taken for gone after a while.
+            shown: SignedDuration::from_mins(1),
             grace: Delay::NONE,
             pod_start: Delay::NONE,
         }

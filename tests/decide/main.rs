@@ -3,6 +3,7 @@
 
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "a test that fails this way has failed")]
 
+mod acceptance;
 mod agreement;
 mod dice;
 mod naive;

@@ -101,7 +101,7 @@ impl Course {
         }
         let begun = sandbox.run(begin_ledger(&sandbox, cluster, start));
         debug_assert!(matches!(begun, Ran::Done(Ok(()))), "a new ledger takes its first state");
-        Self { sandbox, cluster: Arc::clone(cluster), prices: Arc::default(), start, next: Some(start), ticks: 0 }
+        Self { sandbox, cluster: Arc::clone(cluster), prices: Arc::new(prices(cluster)), start, next: Some(start), ticks: 0 }
     }
 
     /// Nodes that are due become ready, series are sampled, the rules decide, and what is removed leaves at once.
@@ -151,15 +151,25 @@ fn name(cluster: &Cluster, metric: MetricId) -> Option<&str> {
     }
 }
 
+/// The types that the simulated cluster launches.
+fn types(cluster: &Cluster) -> Vec<String> {
+    let named = cluster.capacity.instances.clone();
+    if named.is_empty() { vec![ANY_TYPE.to_owned()] } else { named }
+}
+
+/// A test knows what its ruleset says: where that gives a `max-price`, each node costs just that, whatever the list says.
+/// So a budget can be checked by reading the rules alone, and every type can be had.
+fn prices(cluster: &Cluster) -> PriceList {
+    let Some(price) = &cluster.capacity.max_price else { return PriceList::default() };
+    PriceList::with(types(cluster).into_iter().map(|name| (name, price.clone())).collect())
+}
+
 fn settings(cluster: &Cluster, example: &Example, start: Timestamp) -> Settings {
     let zones = match &cluster.capacity.zones {
         Zones::Only(zones) if !zones.is_empty() => zones.clone(),
         _ => ["a", "b", "c"].map(str::to_owned).to_vec(),
     };
-    let mut names: Vec<String> = cluster.capacity.instances.clone();
-    if names.is_empty() {
-        names.push(ANY_TYPE.to_owned());
-    }
+    let names = types(cluster);
     let template_type = names.first().cloned().unwrap_or_default();
     // Room and prices of the simulated machines decide nothing here: no pod asks for room, no spot price is too high.
     let kind = MachineType { cpu_millis: 2000, memory: 2 << 30, on_demand: Number::ZERO, spot: Number::ZERO };
