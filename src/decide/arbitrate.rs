@@ -127,7 +127,8 @@ impl Arbiter<'_> {
         let asked = if bounded < self.nodes { bounded } else { stepped };
         let rebound = self.judge.rebound(self.judged, self.nodes, asked);
         if rebound.left > asked {
-            let text = format!("with {asked} nodes {} would ask for more", listed(&rebound.asking));
+            let noun = if asked == 1 { "node" } else { "nodes" };
+            let text = format!("with {asked} {noun} {} would ask for more", listed(&rebound.asking));
             let lifts = Lift::Seen(self.judge.next_evaluation());
             let to_nothing = rebound.left == self.nodes;
             guards.push(GuardReason { guard: Guard::Rebound, to_nothing, left: Some(rebound.left), by: rebound.asking, text, lifts });

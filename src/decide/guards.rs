@@ -122,7 +122,8 @@ impl Judge<'_> {
             .collect();
         let lifts = holding.iter().map(|rule| self.applies_until(rule)).reduce(latest)?;
         let by: Vec<String> = holding.iter().map(|rule| rule.name.clone()).collect();
-        Some(stops(Guard::Hold, by.clone(), format!("{} vetoes {}s", listed(&by), way.noun()), lifts))
+        let verb = if by.len() == 1 { "vetoes" } else { "veto" };
+        Some(stops(Guard::Hold, by.clone(), format!("{} {verb} {}s", listed(&by), way.noun()), lifts))
     }
 
     /// When a rule that fired can cease to at the earliest: with its windows, or as soon as its condition is seen false.

@@ -15,8 +15,8 @@ pub fn compare(expected: &Expected, decision: &Decision) -> Option<String> {
         Expected::Stay { by, because } => (Action::Stay, by, because),
     };
     let by_as_expected = by.as_ref().is_none_or(|rule| decision.because.is_by(rule));
-    let because_as_expected = because.as_ref().is_none_or(|word| stopped_by(decision).any(|guard| guard.word() == word));
-    (decision.action != action || !by_as_expected || !because_as_expected).then(|| got(decision))
+    let because_as_expected = because.as_ref().is_none_or(|word| cut_by(decision).any(|guard| guard.word() == word));
+    (decision.action != action || !by_as_expected || !because_as_expected).then(|| got(decision, because.is_some()))
 }
 
 /// As the test writes it.
@@ -33,22 +33,25 @@ pub fn in_words(expected: &Expected) -> String {
     format!("{}{by}{because}", action_in_words(action))
 }
 
-fn got(decision: &Decision) -> String {
+/// What cut a change that is left is told where the expectation asks for it.
+fn got(decision: &Decision, asked_because: bool) -> String {
     let rules: Vec<&str> = decision.because.winning.iter().flat_map(|winning| &winning.rules).map(String::as_str).collect();
     let reached = decision.because.reached.iter().map(String::as_str).filter(|rule| !rules.contains(rule));
     let by: Vec<&str> = rules.iter().copied().chain(reached).collect();
     let by = if by.is_empty() { String::new() } else { format!(" by {}", by.join(", ")) };
-    let guards: Vec<&str> = match decision.action {
-        Action::Stay => stopped_by(decision).map(Guard::word).collect(),
-        Action::Add(_) | Action::Remove(_) => Vec::new(),
-    };
+    let told = asked_because || decision.action == Action::Stay;
+    let guards: Vec<&str> = if told { cut_by(decision).map(Guard::word).collect() } else { Vec::new() };
     let because = if guards.is_empty() { String::new() } else { format!(" because {}", guards.join(", ")) };
     format!("{}{by}{because}", action_in_words(decision.action))
 }
 
-/// The guards that cut the change to nothing, those that held back proposals of their rules among them.
-fn stopped_by(decision: &Decision) -> impl Iterator<Item = Guard> {
-    Guard::ALL.into_iter().filter(|guard| decision.because.cut_to_nothing_by(*guard))
+/// The guards that cut the change to nothing, those that held back proposals of their rules among them; of a change that
+/// is left, the guards that cut it.
+fn cut_by(decision: &Decision) -> impl Iterator<Item = Guard> {
+    let because = &decision.because;
+    let stays = decision.action == Action::Stay;
+    let cut = move |guard: &Guard| because.guards.iter().any(|reason| reason.guard == *guard && (!stays || reason.to_nothing));
+    Guard::ALL.into_iter().filter(cut)
 }
 
 fn action_in_words(action: Action) -> String {
