@@ -24,6 +24,8 @@ pub fn test(arguments: &TestArguments) -> Exit {
         }
     }
     match arguments.format {
+        // What could not be read has been said; that it holds no tests is not known.
+        TestFormat::Text if !all_read && report.results.is_empty() => {}
         TestFormat::Text => print(&text(&report)),
         TestFormat::Json => match serde_json::to_string_pretty(&report) {
             Ok(json) => print(&format!("{json}\n")),
@@ -38,7 +40,7 @@ pub fn test(arguments: &TestArguments) -> Exit {
         print(&coverage_text(&report));
     }
     let covered = arguments.min_coverage.is_none_or(|wanted| is_covered(&report, wanted));
-    let ran = !report.results.is_empty() || nothing_ran(arguments);
+    let ran = !report.results.is_empty() || !all_read || nothing_ran(arguments);
     if all_read && covered && ran && report.failed() == 0 { Exit::Clean } else { Exit::Failed }
 }
 

@@ -11,12 +11,13 @@ pub fn text(report: &TestReport) -> String {
     }
     let (failed, all) = (report.failed(), report.results.len());
     let evaluations: usize = report.results.iter().map(|result| result.evaluations).sum();
+    let evaluations = if evaluations == 1 { "1 evaluation".to_owned() } else { format!("{evaluations} evaluations") };
     // Writing to a string does not fail.
     let _ = match (failed, all) {
         (_, 0) => writeln!(out, "no tests"),
-        (0, 1) => writeln!(out, "1 test passed ({evaluations} evaluations)"),
-        (0, _) => writeln!(out, "{all} tests passed ({evaluations} evaluations)"),
-        _ => writeln!(out, "{failed} of {all} tests failed ({evaluations} evaluations)"),
+        (0, 1) => writeln!(out, "1 test passed ({evaluations})"),
+        (0, _) => writeln!(out, "{all} tests passed ({evaluations})"),
+        _ => writeln!(out, "{failed} of {all} tests failed ({evaluations})"),
     };
     out
 }
