@@ -68,6 +68,18 @@ pub enum Rounding {
     Round,
 }
 
+impl Rounding {
+    /// The whole number.
+    #[must_use]
+    pub fn apply(self, value: &Number) -> Number {
+        match self {
+            Self::Ceil => value.ceil(),
+            Self::Floor => value.floor(),
+            Self::Round => value.round(),
+        }
+    }
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Aggregate {

@@ -1,10 +1,11 @@
 //! W0207 and W0208: `keep` ranges outside the cluster's own, and ranges that cross.
 
+use crate::check::lints::logic::{Truth, truth};
 use crate::check::lints::subject::action_span;
 use crate::check::lints::{Subject, week};
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::codes::lint_rules::{KEEP_CROSS, KEEP_OUTSIDE};
-use crate::rules::{Action, Bounds, Rule};
+use crate::rules::{Action, Bounds, Condition, Rule};
 use crate::syntax::tree::{self, SettingKind};
 
 /// Beyond this many `keep` rules pairs are not looked at: nobody could read them either.
@@ -36,7 +37,7 @@ pub(super) fn check(subject: &Subject<'_>, found: &mut Vec<Diagnostic>) {
     for (index, (one, one_text, high)) in keeps.iter().enumerate() {
         for (other, other_text, low) in keeps.iter().skip(index + 1) {
             let crosses = high.lower > low.upper || low.lower > high.upper;
-            if crosses && open.iter().any(|open| applies(one, open) && applies(other, open)) {
+            if crosses && open.iter().any(|open| applies(one, open) && applies(other, open)) && !exclude(subject, one, other) {
                 let (winner, loser) = if high.lower > low.upper { (one, other) } else { (other, one) };
                 let message = format!("the rules `{}` and `{}` keep ranges that cross", one.name, other.name);
                 found.push(
@@ -49,6 +50,14 @@ pub(super) fn check(subject: &Subject<'_>, found: &mut Vec<Diagnostic>) {
                 );
             }
         }
+    }
+}
+
+/// Whether the conditions of the two are never true at once.
+fn exclude(subject: &Subject<'_>, one: &Rule, other: &Rule) -> bool {
+    match (&one.when, &other.when) {
+        (Some(one), Some(other)) => truth(subject, &Condition::And(vec![one.clone(), other.clone()])) == Truth::Never,
+        _ => false,
     }
 }
 

@@ -5,8 +5,9 @@ use std::collections::BTreeSet;
 
 use crate::check::lints::Subject;
 use crate::check::lints::flapping::linear::{Linear, linear};
+use crate::check::lints::flapping::loads::Critical;
 use crate::check::lints::visit;
-use crate::rules::{Action, Amount, Comparison, Condition, Expression, MetricId, Number, Rule};
+use crate::rules::{Action, Amount, Comparison, Condition, Expression, MetricId, Number, Rule, Step};
 
 /// Everything that decides, for the counts `lower..=top`.
 #[derive(Clone)]
@@ -19,15 +20,18 @@ pub(super) struct Model {
     pub of_capacity: Vec<bool>,
     pub atoms: Vec<Atom>,
     pub rules: Vec<Compiled>,
+    /// Whether some comparison or amount is not linear: then no value tells at which counts something changes.
+    pub all_change: bool,
+    step: Step,
 }
 
-/// `linear OP 0`, for each count.
+/// `left OP right`.
 #[derive(Clone)]
 pub(super) struct Atom {
-    /// The position in [`Model::metrics`]; `None` where no metric is in it.
-    pub metric: Option<usize>,
     pub operator: Comparison,
-    /// For each count from `lower` on; `None`: unknown at this count.
+    pub left: Expression,
+    pub right: Expression,
+    /// `left - right`, for each count from `lower` on; `None`: not linear, or unknown, at this count.
     pub sides: Vec<Option<Linear>>,
 }
 
@@ -54,13 +58,22 @@ pub(super) struct Compiled {
 pub(super) enum Proposes {
     /// That count, at each count from `lower` on.
     Count(Vec<Option<u32>>),
+    /// As many as an expression over metrics says.
+    Measured(Way, Expression),
     /// By what it tracks: the position in [`Model::metrics`], the value, the tolerance in percent.
     Track(usize, Number, Number),
     Bounds,
     Veto,
 }
 
-/// `None`: nothing changes the count by rules that can be modelled.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Way {
+    Add,
+    Remove,
+    Set,
+}
+
+/// `None`: no rule changes the count.
 pub(super) fn compile(subject: &Subject<'_>, lower: u32, top: u32) -> Option<Model> {
     let used = RefCell::new(BTreeSet::new());
     for rule in &subject.cluster.rules {
@@ -73,17 +86,15 @@ pub(super) fn compile(subject: &Subject<'_>, lower: u32, top: u32) -> Option<Mod
     }
     let metrics: Vec<usize> = used.into_inner().into_iter().collect();
     let of_capacity = metrics.iter().map(|index| subject.of_capacity(MetricId::Declared(*index))).collect();
-    let mut model = Model { lower, top, metrics, of_capacity, atoms: Vec::new(), rules: Vec::new() };
     // A cluster of very many rules is beyond what can be tried.
     if subject.cluster.rules.len() > 500 {
         return None;
     }
+    let mut model =
+        Model { lower, top, metrics, of_capacity, atoms: Vec::new(), rules: Vec::new(), all_change: false, step: subject.cluster.step };
     for (index, rule) in subject.cluster.rules.iter().enumerate() {
-        let atoms = model.atoms.len();
-        match model.compile(subject, index, rule) {
-            Some(compiled) => model.rules.push(compiled),
-            None => model.atoms.truncate(atoms),
-        }
+        let compiled = model.compile(subject, index, rule);
+        model.rules.push(compiled);
     }
     let proposes = |rule: &Compiled| !matches!(rule.proposes, Proposes::Veto);
     model.rules.iter().any(proposes).then_some(model)
@@ -94,80 +105,156 @@ impl Model {
         self.lower..=self.top
     }
 
-    fn compile(&mut self, subject: &Subject<'_>, index: usize, rule: &Rule) -> Option<Compiled> {
-        let when = match &rule.when {
-            Some(when) => Some(self.node(subject, when)?),
-            None => None,
-        };
-        let known = |expression: &Expression, nodes: u32| linear(subject, expression, nodes).filter(|value| value.slope.is_none());
+    fn compile(&mut self, subject: &Subject<'_>, index: usize, rule: &Rule) -> Compiled {
+        let when = rule.when.as_ref().map(|when| self.node(subject, when));
         let proposes = match &rule.action {
             Action::Keep(_) => Proposes::Bounds,
             Action::Hold(_) => Proposes::Veto,
-            Action::Track { metric: MetricId::Declared(metric), at, within } => {
-                Proposes::Track(self.position(*metric)?, at.clone(), within.clone())
+            Action::Track { metric: MetricId::Declared(metric), at, within } => match self.position(*metric) {
+                Some(position) => Proposes::Track(position, at.clone(), within.clone()),
+                None => Proposes::Veto,
+            },
+            // Only shares of capacity are tracked.
+            Action::Track { .. } => Proposes::Veto,
+            Action::Add(Amount::Percent(share)) => self.counted(|nodes| nodes.checked_add(count(&of_all(share, nodes)?.ceil()))),
+            Action::Remove(Amount::Percent(share)) => {
+                self.counted(|nodes| Some(nodes.saturating_sub(count(&of_all(share, nodes)?.floor()))))
             }
-            Action::Track { .. } => return None,
-            Action::Add(amount) => Proposes::Count(self.amounts(|nodes| {
-                let amount = self::amount(amount, nodes, known)?;
-                nodes.checked_add(count(&amount.ceil()))
-            })?),
-            Action::Remove(amount) => Proposes::Count(self.amounts(|nodes| {
-                let amount = self::amount(amount, nodes, known)?;
-                Some(nodes.saturating_sub(count(&amount.floor())))
-            })?),
-            Action::Set(wanted) => Proposes::Count(self.amounts(|nodes| Some(count(&known(wanted, nodes)?.rest.ceil())))?),
+            Action::Add(Amount::Nodes(amount)) => self.measured(subject, Way::Add, amount),
+            Action::Remove(Amount::Nodes(amount)) => self.measured(subject, Way::Remove, amount),
+            Action::Set(wanted) => self.measured(subject, Way::Set, wanted),
         };
-        Some(Compiled { index, when, proposes })
+        Compiled { index, when, proposes }
     }
 
-    /// The proposal at each count; `None` where it cannot be told at any.
-    fn amounts(&self, propose: impl Fn(u32) -> Option<u32>) -> Option<Vec<Option<u32>>> {
-        let proposals: Vec<Option<u32>> = self.counts().map(propose).collect();
-        proposals.iter().any(Option::is_some).then_some(proposals)
+    fn counted(&self, propose: impl Fn(u32) -> Option<u32>) -> Proposes {
+        Proposes::Count(self.counts().map(propose).collect())
     }
 
-    fn position(&self, metric: usize) -> Option<usize> {
+    /// An amount: known at each count, or by an expression with a metric in it.
+    fn measured(&mut self, subject: &Subject<'_>, way: Way, amount: &Expression) -> Proposes {
+        let sides: Vec<Option<Linear>> = self.counts().map(|nodes| linear(subject, amount, nodes)).collect();
+        if sides.iter().flatten().any(|side| side.slope.is_some()) || !sides.iter().any(Option::is_some) {
+            self.all_change |= sides.iter().any(Option::is_none);
+            return Proposes::Measured(way, amount.clone());
+        }
+        let known = self.counts().zip(sides).map(|(nodes, side)| propose(way, nodes, &side?.rest));
+        Proposes::Count(known.collect())
+    }
+
+    /// The place of a count in lists that begin with the lowest.
+    pub fn place(&self, count: u32) -> Option<usize> {
+        usize::try_from(count.checked_sub(self.lower)?).ok()
+    }
+
+    pub fn position(&self, metric: usize) -> Option<usize> {
         self.metrics.binary_search(&metric).ok()
     }
 
-    fn node(&mut self, subject: &Subject<'_>, condition: &Condition) -> Option<Node> {
-        Some(match condition {
-            Condition::Not(inner) => Node::Not(Box::new(self.node(subject, inner)?)),
-            Condition::For { condition, .. } => self.node(subject, condition)?,
-            Condition::And(parts) => Node::And(parts.iter().map(|part| self.node(subject, part)).collect::<Option<_>>()?),
-            Condition::Or(parts) => Node::Or(parts.iter().map(|part| self.node(subject, part)).collect::<Option<_>>()?),
+    fn node(&mut self, subject: &Subject<'_>, condition: &Condition) -> Node {
+        match condition {
+            Condition::Not(inner) => Node::Not(Box::new(self.node(subject, inner))),
+            Condition::For { condition, .. } => self.node(subject, condition),
+            Condition::And(parts) => Node::And(parts.iter().map(|part| self.node(subject, part)).collect()),
+            Condition::Or(parts) => Node::Or(parts.iter().map(|part| self.node(subject, part)).collect()),
             Condition::Missing(metric) if subject.of_capacity(*metric) => Node::NoNodes,
             Condition::Missing(_) => Node::Never,
-            Condition::Compare { operator, left, right } => self.atom(subject, *operator, left, right)?,
+            Condition::Compare { operator, left, right } => self.atom(subject, *operator, left, right),
             Condition::Within { value, low, high } => Node::And(vec![
-                self.atom(subject, Comparison::GreaterOrEqual, value, low)?,
-                self.atom(subject, Comparison::LessOrEqual, value, high)?,
+                self.atom(subject, Comparison::GreaterOrEqual, value, low),
+                self.atom(subject, Comparison::LessOrEqual, value, high),
             ]),
-        })
+        }
     }
 
-    fn atom(&mut self, subject: &Subject<'_>, operator: Comparison, left: &Expression, right: &Expression) -> Option<Node> {
+    fn atom(&mut self, subject: &Subject<'_>, operator: Comparison, left: &Expression, right: &Expression) -> Node {
         let side = |nodes: u32| linear(subject, left, nodes)?.minus(linear(subject, right, nodes)?);
         let sides: Vec<Option<Linear>> = self.counts().map(side).collect();
-        let metric = sides.iter().flatten().find_map(|side| side.slope.as_ref().map(|(metric, _)| *metric));
-        // Where no count gives a line, it is not linear; where some do not, they divide by zero.
-        if sides.iter().all(Option::is_none) {
-            return None;
-        }
-        let metric = match metric {
-            Some(metric) => Some(self.position(metric)?),
-            None => None,
+        self.all_change |= sides.iter().any(Option::is_none);
+        self.atoms.push(Atom { operator, left: left.clone(), right: right.clone(), sides });
+        Node::Atom(self.atoms.len() - 1)
+    }
+
+    /// The values of a metric at which some comparison, amount or tracking with it changes at some count; never below
+    /// nothing for a load.
+    pub fn critical(&self, subject: &Subject<'_>, metric: usize) -> Critical {
+        let load = self.of_capacity.get(metric) == Some(&true);
+        let hundred = Number::integer(100);
+        let mut found = Critical::new();
+        let mut add = |value: Number, count: u32| {
+            if !load {
+                found.entry(value).or_default().push(count);
+            } else if !value.is_negative()
+                && value <= hundred
+                && let Some(load) = value.multiply(&Number::from(count)).divide(&hundred)
+            {
+                found.entry(load).or_default().push(count);
+            }
         };
-        self.atoms.push(Atom { metric, operator, sides });
-        Some(Node::Atom(self.atoms.len() - 1))
+        let of_metric = |side: &Linear| side.slope.as_ref().and_then(|(index, _)| self.position(*index)) == Some(metric);
+        for atom in &self.atoms {
+            for (count, side) in self.counts().zip(&atom.sides) {
+                let side = side.iter().filter(|side| of_metric(side));
+                side.filter_map(|side| side.root(&Number::ZERO)).for_each(|value| add(value, count));
+            }
+        }
+        for rule in &self.rules {
+            match &rule.proposes {
+                Proposes::Track(tracked, at, within) if *tracked == metric => {
+                    let share = within.divide(&hundred).unwrap_or(Number::ZERO);
+                    for count in self.counts() {
+                        for factor in [Number::integer(1).add(&share), Number::integer(1).subtract(&share)] {
+                            add(at.multiply(&factor), count);
+                        }
+                        add(hundred.clone(), count);
+                        // Where what it proposes goes from one count to the next.
+                        for wanted in self.amounts(Way::Set, count) {
+                            if let Some(value) = at.multiply(&Number::integer(wanted)).divide(&Number::from(count)) {
+                                add(value, count);
+                            }
+                        }
+                    }
+                }
+                Proposes::Measured(way, amount) => {
+                    for count in self.counts() {
+                        let Some(side) = linear(subject, amount, count) else { continue };
+                        if !of_metric(&side) {
+                            continue;
+                        }
+                        for whole in self.amounts(*way, count) {
+                            side.root(&Number::integer(whole)).into_iter().for_each(|value| add(value, count));
+                        }
+                    }
+                }
+                _ => {}
+            }
+        }
+        found
+    }
+
+    /// The whole amounts that make a difference at a count; beyond them the step, or the range, cuts.
+    fn amounts(&self, way: Way, count: u32) -> std::ops::RangeInclusive<i64> {
+        let (count, top) = (i64::from(count), i64::from(self.top));
+        let (up, down) = (i64::from(self.step.up), i64::from(self.step.down));
+        match way {
+            Way::Add => 0..=up.min(top - count) + 1,
+            Way::Remove => 0..=down.min(count) + 1,
+            Way::Set => (count - down - 1).max(0)..=(count + up + 1).min(top + 1),
+        }
     }
 }
 
-fn amount(amount: &Amount, nodes: u32, known: impl Fn(&Expression, u32) -> Option<Linear>) -> Option<Number> {
-    match amount {
-        Amount::Nodes(expression) => Some(known(expression, nodes)?.rest),
-        Amount::Percent(share) => Number::from(nodes).multiply(share).divide(&Number::integer(100)),
+/// The count that an amount proposes.
+pub(super) fn propose(way: Way, nodes: u32, amount: &Number) -> Option<u32> {
+    match way {
+        Way::Add => nodes.checked_add(count(&amount.ceil())),
+        Way::Remove => Some(nodes.saturating_sub(count(&amount.floor()))),
+        Way::Set => Some(count(&amount.ceil())),
     }
+}
+
+fn of_all(share: &Number, nodes: u32) -> Option<Number> {
+    Number::from(nodes).multiply(share).divide(&Number::integer(100))
 }
 
 /// A whole number as a count: less than none is none.

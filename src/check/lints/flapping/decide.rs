@@ -2,11 +2,12 @@
 
 use crate::check::lints::Subject;
 use crate::check::lints::flapping::about;
-use crate::check::lints::flapping::compile::{Compiled, Model, Node, Proposes, count};
+use crate::check::lints::flapping::compile::{Compiled, Model, Node, Proposes, count, propose};
+use crate::check::lints::flapping::linear::{Measured, lasting, source};
 use crate::check::lints::flapping::loads::Trial;
 use crate::check::lints::logic::holds;
 use crate::check::lints::visit;
-use crate::rules::{Action, MetricId, Number, Unit, Veto, WindowId};
+use crate::rules::{Action, Aggregate, Arithmetic, Expression, MetricId, Number, Unit, Veto, WindowId};
 
 /// A load, and which windows are open.
 #[derive(Clone, Copy)]
@@ -14,7 +15,7 @@ pub(super) struct World<'w> {
     pub subject: &'w Subject<'w>,
     pub model: &'w Model,
     pub trial: &'w Trial,
-    /// The value of each metric of the model, by index into the trial's lists.
+    /// The value at which each group of the trial is, by index.
     pub indices: &'w [usize],
     pub open: &'w [bool],
 }
@@ -22,6 +23,48 @@ pub(super) struct World<'w> {
 /// Counts that lead to each other, the smallest first.
 pub(super) struct Circle {
     pub counts: Vec<u32>,
+}
+
+/// Looks for circles among decisions of which few change at a time.
+pub(super) struct Walker {
+    /// In which walk each count was last seen.
+    seen: Vec<u64>,
+    walk: u64,
+}
+
+impl Walker {
+    pub fn new(counts: usize) -> Self {
+        Self { seen: vec![0; counts], walk: 0 }
+    }
+
+    /// A circle of more than one count that a walk from one of `starts` ends in; `next` is beside the counts from
+    /// `lower` on.
+    pub fn circle(&mut self, next: &[u32], lower: u32, starts: impl Iterator<Item = u32>) -> Option<Circle> {
+        let place = |count: u32| usize::try_from(count.checked_sub(lower)?).ok();
+        let first = self.walk;
+        for start in starts {
+            self.walk += 1;
+            let mut at = place(start);
+            // Until it comes to a count that this walk or one before it has seen, or that is not looked at.
+            while let Some(mark) = at.and_then(|at| self.seen.get_mut(at)).filter(|mark| **mark <= first) {
+                *mark = self.walk;
+                at = next.get(at?).and_then(|count| place(*count));
+            }
+            let Some(entered) = at.filter(|at| self.seen.get(*at) == Some(&self.walk)) else { continue };
+            let mut counts = Vec::new();
+            let mut count = u32::try_from(entered).ok()?.checked_add(lower)?;
+            while counts.first() != Some(&count) {
+                counts.push(count);
+                count = *next.get(place(count)?)?;
+            }
+            if counts.len() > 1 {
+                let smallest = counts.iter().enumerate().min_by_key(|(_, count)| **count)?.0;
+                counts.rotate_left(smallest);
+                return Some(Circle { counts });
+            }
+        }
+        None
+    }
 }
 
 /// What a rule comes to.
@@ -33,43 +76,6 @@ enum Verdict {
 }
 
 impl World<'_> {
-    /// A circle of more than one count, if repeated decisions go round one.
-    pub fn circle(&self, rebound: bool) -> Option<Circle> {
-        let lower = self.model.lower;
-        let next: Vec<u32> = self.model.counts().map(|nodes| self.next(nodes, rebound)).collect();
-        let place = |count: u32| usize::try_from(count.checked_sub(lower)?).ok();
-        // 0: not seen; else the round in which it was.
-        let mut seen = vec![0_usize; next.len()];
-        for start in 0..next.len() {
-            let mut path = Vec::new();
-            let mut at = start;
-            while let Some(mark) = seen.get_mut(at).filter(|mark| **mark == 0) {
-                *mark = start + 1;
-                path.push(at);
-                match next.get(at).and_then(|count| place(*count)) {
-                    Some(to) if to < next.len() => at = to,
-                    // Beyond the counts that are looked at.
-                    _ => break,
-                }
-            }
-            let entered = path.iter().position(|index| *index == at).filter(|entered| entered + 1 < path.len());
-            if let Some(entered) = entered
-                && seen.get(at) == Some(&(start + 1))
-            {
-                let round = path.get(entered..)?;
-                // A path that ended at the last count that is looked at has gone nowhere again.
-                if next.get(*round.last()?).and_then(|count| place(*count)) != Some(at) {
-                    continue;
-                }
-                let smallest = round.iter().enumerate().min_by_key(|(_, index)| **index)?.0;
-                let turned = round.iter().cycle().skip(smallest).take(round.len());
-                let counts = turned.filter_map(|index| u32::try_from(*index).ok()?.checked_add(lower)).collect();
-                return Some(Circle { counts });
-            }
-        }
-        None
-    }
-
     /// Where the guard `rebound` brings the circle to rest.
     pub fn rest(&self, circle: &Circle) -> Option<u32> {
         let mut nodes = *circle.counts.first()?;
@@ -83,7 +89,8 @@ impl World<'_> {
         None
     }
 
-    fn next(&self, nodes: u32, rebound: bool) -> u32 {
+    /// The count that is decided on at a count.
+    pub fn next(&self, nodes: u32, rebound: bool) -> u32 {
         let cluster = self.subject.cluster;
         let range = cluster.nodes;
         let (mut lower, mut upper) = (range.lower, range.upper);
@@ -157,6 +164,10 @@ impl World<'_> {
                     Some(wanted) => Verdict::Fired(Some(wanted).filter(|wanted| *wanted != nodes)),
                     None => Verdict::Unknown,
                 },
+                Proposes::Measured(way, amount) => match self.quantity(amount, nodes).and_then(|amount| propose(*way, nodes, &amount)) {
+                    Some(wanted) => Verdict::Fired(Some(wanted).filter(|wanted| *wanted != nodes)),
+                    None => Verdict::Unknown,
+                },
                 Proposes::Track(metric, at, within) => match self.tracked(*metric, at, within, nodes) {
                     Some(wanted) => Verdict::Fired(Some(wanted).filter(|wanted| *wanted != nodes)),
                     None => Verdict::Unknown,
@@ -178,13 +189,48 @@ impl World<'_> {
             Node::Or(parts) => self.join(parts, nodes, true),
             Node::Atom(index) => {
                 let atom = self.model.atoms.get(*index)?;
-                let side = atom.sides.get(self.place(nodes))?.as_ref()?;
-                let left = match (&side.slope, atom.metric) {
-                    (Some((_, slope)), Some(metric)) => self.value(metric, nodes)?.multiply(slope).add(&side.rest),
-                    _ => side.rest.clone(),
+                let Some(side) = atom.sides.get(self.place(nodes))? else {
+                    return Some(holds(&self.quantity(&atom.left, nodes)?, atom.operator, &self.quantity(&atom.right, nodes)?));
+                };
+                let left = match &side.slope {
+                    Some((metric, slope)) => self.value(self.model.position(*metric)?, nodes)?.multiply(slope).add(&side.rest),
+                    None => side.rest.clone(),
                 };
                 Some(holds(&left, atom.operator, &Number::ZERO))
             }
+        }
+    }
+
+    /// The quantity where everything has lasted for ever; `None`: missing.
+    fn quantity(&self, expression: &Expression, nodes: u32) -> Option<Number> {
+        match expression {
+            Expression::Aggregate { function: Aggregate::Delta | Aggregate::Slope, metric, .. } => {
+                self.measured(*metric, nodes).map(|_| Number::ZERO)
+            }
+            Expression::Metric(metric)
+            | Expression::Ago { metric, .. }
+            | Expression::Forecast { metric, .. }
+            | Expression::Aggregate { metric, .. } => self.measured(*metric, nodes),
+            Expression::Literal(value) => Some(value.clone()),
+            Expression::Negate(inner) => Some(self.quantity(inner, nodes)?.negate()),
+            Expression::Absolute(inner) => Some(self.quantity(inner, nodes)?.absolute()),
+            Expression::Round { how, value } => Some(how.apply(&self.quantity(value, nodes)?)),
+            Expression::Binary { operator, left, right } => {
+                let (left, right) = (self.quantity(left, nodes)?, self.quantity(right, nodes)?);
+                match operator {
+                    Arithmetic::Add => Some(left.add(&right)),
+                    Arithmetic::Subtract => Some(left.subtract(&right)),
+                    Arithmetic::Multiply => Some(left.multiply(&right)),
+                    Arithmetic::Divide => left.divide(&right),
+                }
+            }
+        }
+    }
+
+    fn measured(&self, metric: MetricId, nodes: u32) -> Option<Number> {
+        match source(self.subject, metric)? {
+            Measured::Fact(fact) => Some(lasting(fact, nodes)),
+            Measured::Declared(index) => self.value(self.model.position(index)?, nodes),
         }
     }
 
@@ -203,7 +249,7 @@ impl World<'_> {
 
     /// The metric's value: a share of capacity is 100% × load / nodes, capped at 100%.
     fn value(&self, metric: usize, nodes: u32) -> Option<Number> {
-        let value = self.trial.values.get(metric)?.get(*self.indices.get(metric)?)?;
+        let value = self.trial.value(metric, self.indices)?;
         if self.model.of_capacity.get(metric) != Some(&true) {
             return Some(value.clone());
         }
@@ -260,7 +306,7 @@ impl World<'_> {
         }
         named.sort_unstable();
         named.dedup();
-        let value = |position: usize| self.trial.values.get(position).and_then(|list| list.get(*self.indices.get(position)?));
+        let value = |position: usize| self.trial.value(position, self.indices);
         let name = |index: usize| self.subject.metric_name(MetricId::Declared(index)).to_owned();
         let is_load = |position: &usize| self.model.of_capacity.get(*position) == Some(&true);
         let mut loads: Vec<(&Number, String)> = Vec::new();

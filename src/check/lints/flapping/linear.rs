@@ -1,7 +1,7 @@
 //! Quantities that are linear in one metric, at a given count of nodes.
 
 use crate::check::lints::Subject;
-use crate::rules::{Aggregate, Arithmetic, Expression, Fact, MetricId, Number, Rounding, Source};
+use crate::rules::{Aggregate, Arithmetic, Expression, Fact, MetricId, Number, Source};
 
 /// `slope × metric + rest`; without a metric just `rest`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -30,6 +30,12 @@ impl Linear {
         Some(Self { slope, rest: self.rest.add(&other.rest) })
     }
 
+    /// The value of the metric at which it is `level`; `None` without a metric.
+    pub fn root(&self, level: &Number) -> Option<Number> {
+        let (_, slope) = self.slope.as_ref()?;
+        level.subtract(&self.rest).divide(slope)
+    }
+
     /// `self - other`.
     pub fn minus(self, other: Self) -> Option<Self> {
         self.plus(other.scaled(&Number::integer(-1)))
@@ -46,14 +52,7 @@ pub(super) fn linear(subject: &Subject<'_>, expression: &Expression, nodes: u32)
         Expression::Aggregate { function: Aggregate::Delta | Aggregate::Slope, .. } => Some(Linear::constant(Number::ZERO)),
         Expression::Aggregate { metric, .. } => of_metric(subject, *metric, nodes),
         Expression::Negate(inner) => Some(linear(subject, inner, nodes)?.scaled(&Number::integer(-1))),
-        Expression::Round { how, value } => {
-            let value = known(linear(subject, value, nodes)?)?;
-            Some(Linear::constant(match how {
-                Rounding::Ceil => value.ceil(),
-                Rounding::Floor => value.floor(),
-                Rounding::Round => value.round(),
-            }))
-        }
+        Expression::Round { how, value } => Some(Linear::constant(how.apply(&known(linear(subject, value, nodes)?)?))),
         Expression::Absolute(value) => Some(Linear::constant(known(linear(subject, value, nodes)?)?.absolute())),
         Expression::Binary { operator, left, right } => {
             let (left, right) = (linear(subject, left, nodes)?, linear(subject, right, nodes)?);
@@ -73,13 +72,30 @@ fn known(value: Linear) -> Option<Number> {
 }
 
 fn of_metric(subject: &Subject<'_>, metric: MetricId, nodes: u32) -> Option<Linear> {
-    let fact = match metric {
-        MetricId::Fact(fact) => fact,
+    Some(match source(subject, metric)? {
+        Measured::Declared(index) => Linear { slope: Some((index, Number::integer(1))), rest: Number::ZERO },
+        Measured::Fact(fact) => Linear::constant(lasting(fact, nodes)),
+    })
+}
+
+/// What a name stands for in the end.
+pub(super) enum Measured {
+    /// A query, by the index of its metric.
+    Declared(usize),
+    Fact(Fact),
+}
+
+pub(super) fn source(subject: &Subject<'_>, metric: MetricId) -> Option<Measured> {
+    Some(match metric {
+        MetricId::Fact(fact) => Measured::Fact(fact),
         MetricId::Declared(index) => match subject.cluster.metrics.get(index)?.source {
-            Source::Kubernetes(fact) => fact,
-            Source::Prometheus(_) => return Some(Linear { slope: Some((index, Number::integer(1))), rest: Number::ZERO }),
+            Source::Kubernetes(fact) => Measured::Fact(fact),
+            Source::Prometheus(_) => Measured::Declared(index),
         },
-    };
-    // Every node is ready, and no pod waits.
-    Some(Linear::constant(if matches!(fact, Fact::Nodes | Fact::ReadyNodes) { Number::from(nodes) } else { Number::ZERO }))
+    })
+}
+
+/// Every node is ready, and no pod waits.
+pub(super) fn lasting(fact: Fact, nodes: u32) -> Number {
+    if matches!(fact, Fact::Nodes | Fact::ReadyNodes) { Number::from(nodes) } else { Number::ZERO }
 }

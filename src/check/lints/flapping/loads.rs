@@ -1,140 +1,140 @@
-//! Which loads stand for all: the critical ones, at which some comparison changes at some count, and one between each
-//! two.
+//! Which loads stand for all: the critical ones, at which something changes at some count, and one between each two.
 
-use crate::check::lints::flapping::compile::{Model, Proposes};
+use std::collections::BTreeMap;
+
+use crate::check::lints::Subject;
+use crate::check::lints::flapping::compile::Model;
 use crate::rules::Number;
 
-/// Values to try for each metric of the model: loads in nodes of work for a share of capacity, else values.
+/// Metrics whose values go together, with the values to try in rising order.
 #[derive(Clone)]
-pub(super) struct Trial {
-    pub values: Vec<Vec<Number>>,
-    /// One load for all shares of capacity: their indices go together.
-    tied: Option<Vec<bool>>,
+pub(super) struct Group {
+    /// Loads in nodes of work for shares of capacity, else values of the metric.
+    pub values: Vec<Number>,
+    /// Beside `values`: the counts of nodes at which something changes on the way from the value before.
+    pub changes: Vec<Vec<u32>>,
 }
 
-/// The whole product where that is little enough work, else one load for all.
-pub(super) fn trials(model: &Model, work: usize) -> Vec<Trial> {
-    let counts = usize::try_from(model.top - model.lower + 1).unwrap_or(usize::MAX);
-    let each = counts.saturating_mul(model.rules.len().max(1));
-    let critical: Vec<Vec<Number>> = (0..model.metrics.len()).map(|metric| critical(model, metric)).collect();
-    let free: Vec<Vec<Number>> = critical.iter().zip(&model.of_capacity).map(|(critical, load)| values(critical, *load)).collect();
-    let mut common: Vec<Number> =
-        critical.iter().zip(&model.of_capacity).filter(|(_, load)| **load).flat_map(|(critical, _)| critical.clone()).collect();
-    common.sort_unstable();
-    common.dedup();
-    let common = values(&common, true);
-    let shared: Vec<Vec<Number>> =
-        free.iter().zip(&model.of_capacity).map(|(free, load)| if *load { common.clone() } else { free.clone() }).collect();
+/// One way to try every load.
+#[derive(Clone)]
+pub(super) struct Trial {
+    pub groups: Vec<Group>,
+    /// The group of each metric of the model.
+    of: Vec<usize>,
+    /// The group that is gone through value by value, for each combination of the others.
+    pub swept: usize,
+}
+
+/// One load for all shares of capacity first: it reads best, and is what a test's `load` does. Then each with a load of
+/// its own, where that is little enough `work`.
+pub(super) fn trials(subject: &Subject<'_>, model: &Model, work: usize) -> Vec<Trial> {
+    let critical: Vec<Critical> = (0..model.metrics.len()).map(|metric| model.critical(subject, metric)).collect();
     let loads = model.of_capacity.iter().filter(|load| **load).count();
-    let product = |lists: &[Vec<Number>], tied: bool| {
-        let factors = lists.iter().zip(&model.of_capacity).filter(|(_, load)| !(tied && **load)).map(|(list, _)| list.len());
-        factors.fold(if tied { common.len() } else { 1 }, usize::saturating_mul).saturating_mul(each)
-    };
     let mut trials = Vec::new();
-    // One load for all first: it reads best, and is what a test's `load` does.
-    if loads > 0 && product(&shared, true) <= work {
-        trials.push(Trial { values: shared, tied: Some(model.of_capacity.clone()) });
-    } else if loads > 0 {
-        // Too much even so: every other metric at one value that keeps as much as possible idle.
-        let still = shared
-            .iter()
-            .zip(&model.of_capacity)
-            .map(|(list, load)| if *load { list.clone() } else { list.iter().take(1).cloned().collect() });
-        let most = (work / each.max(1)).max(1);
-        let still: Vec<Vec<Number>> = still.map(|list: Vec<Number>| list.into_iter().take(most).collect()).collect();
-        trials.push(Trial { values: still, tied: Some(model.of_capacity.clone()) });
+    if loads > 0 {
+        trials.push(tied(model, &critical));
     }
-    if loads != 1 && product(&free, false) <= work {
-        trials.push(Trial { values: free, tied: None });
+    if loads != 1 {
+        trials.push(free(model, &critical));
     }
+    trials.retain(|trial| trial.work(model) <= work);
     trials
 }
 
+/// Values at which something changes, each with the counts at which it does.
+pub(super) type Critical = BTreeMap<Number, Vec<u32>>;
+
+fn tied(model: &Model, critical: &[Critical]) -> Trial {
+    let mut common = Critical::new();
+    let loads = critical.iter().zip(&model.of_capacity).filter(|(_, load)| **load);
+    for (value, counts) in loads.flat_map(|(critical, _)| critical) {
+        common.entry(value.clone()).or_default().extend(counts);
+    }
+    let mut groups = vec![Group::new(&common, true)];
+    let mut of = Vec::new();
+    for (critical, load) in critical.iter().zip(&model.of_capacity) {
+        of.push(if *load { 0 } else { groups.len() });
+        if !*load {
+            groups.push(Group::new(critical, false));
+        }
+    }
+    Trial::new(groups, of)
+}
+
+fn free(model: &Model, critical: &[Critical]) -> Trial {
+    let groups: Vec<Group> = critical.iter().zip(&model.of_capacity).map(|(critical, load)| Group::new(critical, *load)).collect();
+    let of = (0..groups.len()).collect();
+    // Without any metric there is still one world.
+    if groups.is_empty() { Trial::new(vec![Group::new(&Critical::new(), false)], of) } else { Trial::new(groups, of) }
+}
+
 impl Trial {
-    /// Every combination, as one index into each list.
-    pub fn worlds(&self) -> Vec<Vec<usize>> {
-        let is_tied = |metric: usize| self.tied.as_ref().is_some_and(|tied| tied.get(metric) == Some(&true));
-        let mut worlds: Vec<Vec<usize>> = vec![Vec::new()];
-        for (metric, list) in self.values.iter().enumerate() {
-            let leader = (0..metric).find(|other| is_tied(*other)).filter(|_| is_tied(metric));
-            let mut next = Vec::new();
-            for world in worlds {
-                match leader.and_then(|leader| world.get(leader).copied()) {
-                    Some(index) => next.push([world.as_slice(), &[index]].concat()),
-                    None => next.extend((0..list.len()).map(|index| [world.as_slice(), &[index]].concat())),
-                }
-            }
-            worlds = next;
+    fn new(groups: Vec<Group>, of: Vec<usize>) -> Self {
+        let swept = (0..groups.len()).max_by_key(|group| groups.get(*group).map_or(0, |group| group.values.len())).unwrap_or(0);
+        Self { groups, of, swept }
+    }
+
+    /// The value of a metric, where each group is at the value of its index.
+    pub fn value(&self, metric: usize, indices: &[usize]) -> Option<&Number> {
+        let group = *self.of.get(metric)?;
+        self.groups.get(group)?.values.get(*indices.get(group)?)
+    }
+
+    /// How many decisions of single rules it takes.
+    fn work(&self, model: &Model) -> usize {
+        let counts = model.counts().count();
+        let others = self.groups.iter().enumerate().filter(|(group, _)| *group != self.swept);
+        let combinations = others.fold(1, |product: usize, (_, group)| product.saturating_mul(group.values.len()));
+        let changes = self.groups.get(self.swept).map_or(0, |group| {
+            if model.all_change { counts.saturating_mul(group.values.len()) } else { group.changes.iter().map(Vec::len).sum() }
+        });
+        counts.saturating_add(changes).saturating_mul(combinations).saturating_mul(model.rules.len().max(1))
+    }
+
+    /// Every combination of the groups but the swept one, which is at its first value.
+    pub fn combinations(&self) -> Vec<Vec<usize>> {
+        let mut all: Vec<Vec<usize>> = vec![Vec::new()];
+        for (place, group) in self.groups.iter().enumerate() {
+            let values = if place == self.swept { 1 } else { group.values.len() };
+            all = all.iter().flat_map(|indices| (0..values).map(|index| [indices.as_slice(), &[index]].concat())).collect();
         }
-        worlds
+        all
     }
 }
 
-/// The values at which some comparison with the metric changes at some count; never below nothing for a load.
-fn critical(model: &Model, metric: usize) -> Vec<Number> {
-    let load = model.of_capacity.get(metric) == Some(&true);
-    let hundred = Number::integer(100);
-    let mut found = Vec::new();
-    let mut add = |value: Number, count: u32| {
+impl Group {
+    /// The critical values, and one in each stretch between them, before the first and after the last.
+    fn new(critical: &Critical, load: bool) -> Self {
+        let mut group = Self { values: Vec::new(), changes: Vec::new() };
+        let (Some((first, _)), Some((last, _))) = (critical.first_key_value(), critical.last_key_value()) else {
+            group.push(Number::ZERO, &[]);
+            return group;
+        };
+        let one = Number::integer(1);
         if !load {
-            found.push(value);
-        } else if !value.is_negative()
-            && value <= hundred
-            && let Some(load) = value.multiply(&Number::from(count)).divide(&hundred)
-        {
-            found.push(load);
+            group.push(first.subtract(&one), &[]);
+        } else if !first.is_zero() {
+            group.push(Number::ZERO, &[]);
+            group.push(between(&Number::ZERO, first), &[]);
         }
-    };
-    for atom in model.atoms.iter().filter(|atom| atom.metric == Some(metric)) {
-        for (count, side) in model.counts().zip(&atom.sides) {
-            if let Some((side, (_, slope))) = side.as_ref().and_then(|side| side.slope.as_ref().map(|slope| (side, slope)))
-                && let Some(value) = side.rest.negate().divide(slope)
-            {
-                add(value, count);
+        let mut values = critical.iter().peekable();
+        while let Some((value, counts)) = values.next() {
+            group.push(value.clone(), counts);
+            if let Some((next, _)) = values.peek() {
+                group.push(between(value, next), counts);
             }
         }
+        group.push(last.add(&one), critical.last_key_value().map_or(&[], |(_, counts)| counts));
+        group
     }
-    for rule in &model.rules {
-        let Proposes::Track(tracked, at, within) = &rule.proposes else { continue };
-        if *tracked != metric {
-            continue;
-        }
-        let share = within.divide(&hundred).unwrap_or(Number::ZERO);
-        for count in model.counts() {
-            for factor in [Number::integer(1).add(&share), Number::integer(1).subtract(&share)] {
-                add(at.multiply(&factor), count);
-            }
-            add(hundred.clone(), count);
-            // Where the proposal goes from one count to the next.
-            add(at.clone(), count);
-        }
-    }
-    found.sort_unstable();
-    found.dedup();
-    found
-}
 
-/// The critical values, and one in each stretch between them.
-fn values(critical: &[Number], load: bool) -> Vec<Number> {
-    let (Some(first), Some(last)) = (critical.first(), critical.last()) else {
-        return vec![Number::ZERO];
-    };
-    let one = Number::integer(1);
-    let mut values = Vec::new();
-    if !load {
-        values.push(first.subtract(&one));
-    } else if !first.is_zero() {
-        values.push(Number::ZERO);
-        values.push(between(&Number::ZERO, first));
+    fn push(&mut self, value: Number, changes: &[u32]) {
+        let mut changes = changes.to_vec();
+        changes.sort_unstable();
+        changes.dedup();
+        self.values.push(value);
+        self.changes.push(changes);
     }
-    for (index, value) in critical.iter().enumerate() {
-        values.push(value.clone());
-        if let Some(next) = critical.get(index + 1) {
-            values.push(between(value, next));
-        }
-    }
-    values.push(last.add(&one));
-    values
 }
 
 /// The number with the fewest decimals between two others.

@@ -2,15 +2,19 @@
 //!
 //! What is shown: for every constant load and every count of nodes in the cluster's range (the first [`MOST_COUNTS`] of
 //! a longer one), repeated decisions come to rest, or there is a load at which they go round in a circle, which is
-//! reported in numbers. Loads are compared exactly: between two critical loads, at which some comparison changes at some
-//! count, every decision is the same, so one load of each such stretch and each critical load stand for all.
+//! reported in numbers. Loads are compared exactly: between two critical loads, at which some comparison or amount
+//! changes at some count, every decision is the same, so one load of each such stretch and each critical load stand for
+//! all. From one to the next only the counts are decided again at which something changes, and a new circle goes
+//! through one of them.
 //!
 //! How the cluster is modelled: nodes are ready at once; an `of capacity` metric is 100% × its load / nodes, capped at
 //! 100% and missing without nodes; every other metric keeps a constant value, and all values that matter are tried; no
-//! pod waits; every window that can be open with others in a week is tried open and closed. All has lasted for ever, so
-//! `for`, functions and forecasts see just the value, and cooldowns are over. Metrics have loads independent of each
-//! other where the product can be tried within [`MOST_WORK`], else one load for all. Rules with a comparison or amount that is not
-//! linear in one metric are left out: nothing is claimed of them.
+//! pod waits; every window that can be open with others is tried open and closed. All has lasted for ever, so `for`,
+//! functions and forecasts see just the value, and cooldowns are over. Metrics have one load for all, then loads
+//! independent of each other where that can be tried within [`MOST_WORK`].
+//!
+//! Every decision is reckoned with all rules and exact numbers, so that a circle that is told is one. Comparisons and
+//! amounts that are not linear in one metric have no critical loads of their own: with them a circle may be missed.
 //!
 //! The circle is looked for in what the rules propose. Where the guard `rebound` breaks it, the warning says so.
 
@@ -23,7 +27,7 @@ mod tests;
 
 use crate::check::lints::Subject;
 use crate::check::lints::flapping::compile::{Model, compile};
-use crate::check::lints::flapping::decide::{Circle, World};
+use crate::check::lints::flapping::decide::{Circle, Walker, World};
 use crate::check::lints::flapping::loads::{Trial, trials};
 use crate::check::lints::subject::{action_span, condition_span};
 use crate::check::lints::week;
@@ -32,11 +36,15 @@ use crate::diagnostic::Diagnostic;
 use crate::diagnostic::codes::lint_dynamics::FLAPPING;
 use crate::rules::{Number, Unit};
 
-/// How many counts of the range are looked at.
-pub(super) const MOST_COUNTS: u32 = 100;
+/// How many counts of the range are looked at, as far as [`MOST_WORK`] allows, and how few at least.
+const MOST_COUNTS: u32 = 1024;
+const FEWEST_COUNTS: u32 = 32;
+
+/// How many circles that `rebound` stops are looked at, for one that it does not.
+const MOST_CIRCLES: usize = 256;
 
 /// How many rules may be judged, all in all.
-pub(super) const MOST_WORK: usize = 2_000_000;
+const MOST_WORK: usize = 2_000_000;
 
 /// How many combinations of open windows are tried.
 const MOST_WINDOWS: usize = 32;
@@ -59,28 +67,57 @@ struct Found {
 }
 
 fn find(subject: &Subject<'_>) -> Option<Found> {
-    let range = subject.cluster.nodes;
-    let top = range.upper.min(range.lower.saturating_add(MOST_COUNTS - 1));
-    let model = compile(subject, range.lower, top)?;
     let open = week::combinations(&subject.cluster.windows, MOST_WINDOWS);
+    let work = MOST_WORK / open.len().max(1);
+    let range = subject.cluster.nodes;
+    let mut counts = MOST_COUNTS;
+    loop {
+        let top = range.upper.min(range.lower.saturating_add(counts - 1));
+        let model = compile(subject, range.lower, top)?;
+        let trials = trials(subject, &model, work);
+        if !trials.is_empty() || counts < FEWEST_COUNTS {
+            return trials.iter().find_map(|trial| try_all(subject, &model, trial, &open));
+        }
+        counts /= 2;
+    }
+}
+
+/// The first circle at any load that no guard stops, else the first that `rebound` does.
+fn try_all(subject: &Subject<'_>, model: &Model, trial: &Trial, open: &[Vec<bool>]) -> Option<Found> {
+    let swept = trial.groups.get(trial.swept)?;
     let mut held: Option<Found> = None;
-    for trial in trials(&model, MOST_WORK / open.len().max(1)) {
-        for world in trial.worlds() {
-            for open in &open {
-                let here = World { subject, model: &model, trial: &trial, indices: &world, open };
-                let Some(circle) = here.circle(false) else { continue };
+    let mut circles = 0;
+    let mut walker = Walker::new(model.counts().count());
+    for mut indices in trial.combinations() {
+        for open in open {
+            let mut next: Vec<u32> = model.counts().collect();
+            for (index, changes) in swept.changes.iter().enumerate() {
+                if let Some(place) = indices.get_mut(trial.swept) {
+                    *place = index;
+                }
+                let here = World { subject, model, trial, indices: &indices, open };
+                let everything = index == 0 || model.all_change;
+                let changed = model.counts().filter(|_| everything).chain(changes.iter().copied().filter(|_| !everything));
+                for count in changed.clone() {
+                    if let Some(next) = model.place(count).and_then(|place| next.get_mut(place)) {
+                        *next = here.next(count, false);
+                    }
+                }
+                let Some(circle) = walker.circle(&next, model.lower, changed) else { continue };
+                circles += 1;
                 let rest = here.rest(&circle);
-                let found = || Found { circle, model: model.clone(), trial: trial.clone(), world: world.clone(), open: open.clone(), rest };
+                let found =
+                    || Found { circle, model: model.clone(), trial: trial.clone(), world: indices.clone(), open: open.clone(), rest };
                 if rest.is_none() {
                     return Some(found());
                 }
                 if held.is_none() {
                     held = Some(found());
                 }
+                if circles >= MOST_CIRCLES {
+                    return held;
+                }
             }
-        }
-        if held.is_some() {
-            break;
         }
     }
     held
@@ -112,8 +149,8 @@ fn report(subject: &Subject<'_>, found: &Found) -> Diagnostic {
     // The removal is what most often is too eager.
     places.sort_by_key(|(_, up, _)| *up);
     let load = world.load(&found.circle);
-    let message = format!("{} never settle: {load} {} …", list(&names), round.join(" → "));
-    let message = if names.len() == 1 { message.replacen("settle", "settles", 1) } else { message };
+    let settle = if names.len() == 1 { "settles" } else { "settle" };
+    let message = format!("{} never {settle} {load}: {} …", list(&names), round.join(" → "));
     let mut places = places.into_iter();
     let Some((place, _, label)) = places.next() else {
         return Diagnostic::new(FLAPPING, subject.block.tree.name.span, message);

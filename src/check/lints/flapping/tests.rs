@@ -25,7 +25,7 @@ fn says(nodes: &str, rules: &str) -> String {
 fn close_thresholds_flap_at_the_lowest_load_that_shows_it() {
     let rules = "rule busy { when cpu > 70% then add 1 node } rule quiet { when cpu < 60% and pending-pods == 0 then remove 1 node }";
     let said = says("3..10", rules);
-    assert!(said.starts_with("`busy` and `quiet` never settle: at 2.2 nodes of work 3 → 4 → 3 …"), "{said}");
+    assert!(said.starts_with("`busy` and `quiet` never settle at 2.2 nodes of work: 3 → 4 → 3 …"), "{said}");
     assert!(said.contains("only the guard `rebound` stops it: the cluster stays at 4 nodes"), "{said}");
     let found = flaps("3..10", rules).unwrap();
     assert_eq!(found.primary.text, "at 4 nodes `cpu` is 55%: removes 1");
