@@ -80,6 +80,12 @@ impl Checker<'_> {
             let title = format!("write `{plain}` for the share of it");
             diagnostic = diagnostic.fix(Fix::maybe(title, binary.right.span, plain.to_string()));
         }
+        let counts = [left, right].contains(&Unit::Count);
+        if binary.op.node == BinaryOp::Multiply && counts && left != right {
+            let other = if left == Unit::Count { right } else { left };
+            diagnostic =
+                diagnostic.help(format!("compare plain numbers: `m / {} > nodes` rather than `m > {0} * nodes`", quantity::sample(other)));
+        }
         self.report(diagnostic);
     }
 

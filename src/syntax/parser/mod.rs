@@ -57,9 +57,15 @@ fn parse_scanned(file: FileId, text: &str, doubtful: bool) -> (Parsed<'_>, bool)
     let (scan, found, suspicious) = scan::scan(file, text, doubtful);
     let mut parser = Parser { file, text, builder: Builder::new(file, text), items: Vec::new(), cluster: None, blanked: String::new() };
     parser.builder.diagnostics = found;
-    for piece in scan.pieces {
+    let full = parser.builder.diagnostics.len() > MAX_DIAGNOSTICS;
+    if full {
+        parser.builder.diagnostics.sort_by_key(|found| found.primary.span.start);
+        let next = parser.builder.diagnostics.get(MAX_DIAGNOSTICS).map_or(0, |found| found.primary.span.start);
+        parser.too_many(next);
+    }
+    for piece in scan.pieces.into_iter().filter(|_| !full) {
         if parser.builder.diagnostics.len() >= MAX_DIAGNOSTICS {
-            parser.too_many(piece);
+            parser.too_many(piece.start);
             break;
         }
         parser.piece(piece);
@@ -83,8 +89,8 @@ struct Parser<'s> {
 }
 
 impl<'s> Parser<'s> {
-    fn too_many(&mut self, piece: Piece) {
-        let span = Span::new(self.file, piece.start, piece.start);
+    fn too_many(&mut self, at: u32) {
+        let span = Span::new(self.file, at, at);
         self.builder.diagnostics.truncate(MAX_DIAGNOSTICS);
         self.builder.diagnostics.push(
             Diagnostic::new(code::TOO_MANY, span, format!("more than {MAX_DIAGNOSTICS} errors in this file"))

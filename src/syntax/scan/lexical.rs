@@ -6,6 +6,12 @@ use crate::diagnostic::codes::syntax as code;
 use crate::diagnostic::{Applicability, Code, Diagnostic, Edit, Fix};
 use crate::source::Span;
 
+/// More of single findings than this are not kept: one file has no room to show them.
+const MOST: usize = 1000;
+
+/// More places than this of one habit are not mended at once.
+const MOST_EDITS: usize = 10_000;
+
 #[derive(Default)]
 pub(super) struct Findings {
     /// `//`
@@ -26,8 +32,14 @@ impl Findings {
         found
     }
 
+    fn push(&mut self, found: Diagnostic) {
+        if self.found.len() < MOST {
+            self.found.push(found);
+        }
+    }
+
     pub fn unclosed(&mut self, brace: Span, end: Span) {
-        self.found.push(Diagnostic::new(code::UNCLOSED, brace, "this `{` is never closed").label("opened here").fix(Fix::maybe(
+        self.push(Diagnostic::new(code::UNCLOSED, brace, "this `{` is never closed").label("opened here").fix(Fix::maybe(
             "close it here",
             end,
             "\n}",
@@ -35,7 +47,7 @@ impl Findings {
     }
 
     pub fn unmatched(&mut self, brace: Span) {
-        self.found.push(Diagnostic::new(code::UNMATCHED, brace, "this `}` closes nothing").fix(Fix::maybe("remove it", brace, "")));
+        self.push(Diagnostic::new(code::UNMATCHED, brace, "this `}` closes nothing").fix(Fix::maybe("remove it", brace, "")));
     }
 
     pub fn unterminated(&mut self, text: Span, quote: &str) {
@@ -44,18 +56,18 @@ impl Findings {
         if quote == "\"" {
             found = found.help("text over several lines goes in backticks");
         }
-        self.found.push(found);
+        self.push(found);
     }
 
     pub fn too_deep(&mut self, at: Span) {
-        self.found.push(
+        self.push(
             Diagnostic::new(code::TOO_DEEP, at, format!("more than {MAX_NESTING} parentheses or braces inside one another"))
                 .help("name parts of it with `let`, or split the rule"),
         );
     }
 
     pub fn too_long(&mut self, at: Span) {
-        self.found.push(
+        self.push(
             Diagnostic::new(code::TOO_LONG, at, format!("this item is longer than {} KiB", MAX_ITEM_BYTES / 1024))
                 .label("it begins here")
                 .help("split it into several items"),
@@ -66,7 +78,7 @@ impl Findings {
 /// One diagnostic for every place of the same habit, at the first.
 fn habit(code: Code, places: &[Span], message: &str, title: &str, replacement: &str) -> Option<Diagnostic> {
     let (first, others) = places.split_first()?;
-    let edits = places.iter().map(|span| Edit { span: *span, replacement: replacement.to_owned() }).collect();
+    let edits = places.iter().take(MOST_EDITS).map(|span| Edit { span: *span, replacement: replacement.to_owned() }).collect();
     let fix = Fix { title: title.to_owned(), edits, applicability: Applicability::Always };
     let found = Diagnostic::new(code, *first, message).fix(fix);
     Some(match others.len() {

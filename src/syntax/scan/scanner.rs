@@ -30,6 +30,9 @@ pub(super) fn run(file: FileId, text: &str, resync: bool) -> Scanner<'_> {
     scanner
 }
 
+/// How much of a word is underlined at most.
+const MOST_UNDERLINED: usize = 64;
+
 pub(super) struct Scanner<'s> {
     file: FileId,
     text: &'s str,
@@ -150,7 +153,8 @@ impl<'s> Scanner<'s> {
         }
         if (piece.end - piece.start) as usize > MAX_ITEM_BYTES {
             let start = Span::new(self.file, piece.start, piece.start + 1);
-            self.lexical.too_long(Span { end: self.span(0, lexeme::word_end(self.bytes, piece.start as usize)).end, ..start });
+            let word = lexeme::word_end(self.bytes, piece.start as usize).min(piece.start as usize + MOST_UNDERLINED);
+            self.lexical.too_long(Span { end: self.span(0, self.text.floor_char_boundary(word)).end, ..start });
             piece.trouble = Trouble::Reported;
         }
         self.scan.pieces.push(piece);
