@@ -30,6 +30,12 @@ pub enum LedgerError {
 }
 
 impl LedgerError {
+    /// The tick had to end before the ledger answered.
+    #[must_use]
+    pub fn late() -> Self {
+        Self::Unavailable { reason: "it did not answer in time".to_owned() }
+    }
+
     /// What a person can do about it.
     #[must_use]
     pub fn help(&self) -> Option<&'static str> {

@@ -11,6 +11,23 @@ pub struct Failure {
     pub message: String,
 }
 
+/// The code of a call that the end of its tick cut off.
+const CUT_OFF: &str = "time budget";
+
+impl Failure {
+    /// The tick had to end before the call answered; the call may have had its effect, or was never made.
+    #[must_use]
+    pub fn cut_off() -> Self {
+        let message = "the tick had to end before the call answered".to_owned();
+        Self { class: FailureClass::Unknown, code: CUT_OFF.to_owned(), message }
+    }
+
+    #[must_use]
+    pub fn is_cut_off(&self) -> bool {
+        self.code == CUT_OFF
+    }
+}
+
 /// What follows from a failure (architecture.md, table under "Launch", and "Retire").
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]

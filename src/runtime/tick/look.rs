@@ -45,7 +45,7 @@ pub(super) async fn first_look<W: World>(world: &W, cluster: &Cluster, claim: &C
         pending_pods: pending_pods.unwrap_or_else(|| late("Kubernetes")),
         pods_on_nodes: Ok(BTreeMap::new()),
     };
-    let acquired = acquired.unwrap_or_else(|| Err(LedgerError::Unavailable { reason: "it did not answer in time".to_owned() }));
+    let acquired = acquired.unwrap_or_else(|| Err(LedgerError::late()));
     FirstLook { acquired, snapshot, metrics }
 }
 

@@ -7,7 +7,7 @@ use crate::rules::Cluster;
 use crate::runtime::World;
 use crate::runtime::tick::hash::hash;
 use crate::runtime::tick::journal::Journal;
-use crate::runtime::tick::look::{NOT_ASKED, look_at_pods};
+use crate::runtime::tick::look::{NOT_ASKED, in_time, look_at_pods};
 use crate::runtime::tick::report::{Ended, TickReport};
 use crate::runtime::tick::{Order, announce};
 
@@ -110,12 +110,15 @@ impl<'a, W: World> Run<'a, W> {
     async fn commit(&mut self) -> Result<(), LedgerError> {
         let records = self.records();
         let write = || Write { state: &self.state, records: records.clone() };
-        let written = match self.world.ledger().commit(&self.lease, write()).await {
-            // It may have been written: to write it again does nothing more.
-            Err(LedgerError::Unavailable { .. }) => self.world.ledger().commit(&self.lease, write()).await,
-            other => other,
+        let twice = async {
+            match self.world.ledger().commit(&self.lease, write()).await {
+                // It may have been written: to write it again does nothing more.
+                Err(LedgerError::Unavailable { .. }) => self.world.ledger().commit(&self.lease, write()).await,
+                other => other,
+            }
         };
-        written?;
+        let written = in_time(self.world.clock(), self.order.deadline, twice).await;
+        written.unwrap_or_else(|| Err(LedgerError::late()))?;
         self.written();
         Ok(())
     }

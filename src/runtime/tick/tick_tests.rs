@@ -3,7 +3,7 @@ use jiff::SignedDuration;
 use crate::decide::Action;
 use crate::plan::fixture::minutes;
 use crate::plan::{FailureClass, PROTECTED, Step};
-use crate::rules::Topic;
+use crate::rules::{Action as Proposal, Amount, Expression, Number, Topic};
 use crate::runtime::tick::scene::{Scene, decisions};
 use crate::runtime::tick::{Ended, tick};
 use crate::sandbox::{Call, CrashAt, Fault, FaultKind, Ran};
@@ -294,4 +294,88 @@ fn a_condition_that_lasts_is_told_once_and_its_end_too() {
     assert_eq!(scene.told(), [Topic::AtMax, Topic::Recovered], "one answer may fail");
     scene.ticks_for(minutes(6));
     assert_eq!(scene.told(), [Topic::AtMax, Topic::Recovered, Topic::Blind]);
+}
+
+fn always(call: Call, kind: FaultKind) -> Fault {
+    Fault { calls: vec![call], from: SignedDuration::ZERO, until: SignedDuration::MAX, per_mille: 1000, kind }
+}
+
+#[test]
+fn a_throttled_launch_is_made_within_the_same_tick_with_the_same_token() {
+    let mut scene = Scene::settled(2);
+    scene.load(90);
+    scene.pass(minutes(2));
+    let began = scene.now();
+    let for_a_while = began.duration_since(crate::plan::fixture::noon()) + SignedDuration::from_secs(10);
+    let throttled = Fault { until: for_a_while, ..always(Call::RunInstances, FaultKind::Fail(FailureClass::Throttle)) };
+    scene.sandbox.world().faults.list = vec![throttled];
+    let report = scene.tick();
+    assert_eq!(report.outcomes.len(), 1, "it is one step, however often it is asked: {:?}", report.outcomes);
+    assert!(report.outcomes[0].result.is_ok());
+    let took = scene.now().duration_since(began);
+    assert!((SignedDuration::from_secs(10)..SignedDuration::from_secs(20)).contains(&took), "{took:#}");
+    assert_eq!(scene.living(), 3);
+}
+
+#[test]
+fn throttling_without_end_is_no_failure_and_ends_with_the_budget() {
+    let mut scene = Scene::settled(2);
+    scene.load(90);
+    scene.pass(minutes(2));
+    scene.sandbox.world().faults.list = vec![always(Call::RunInstances, FaultKind::Fail(FailureClass::Throttle))];
+    let (began, calls) = (scene.now(), scene.sandbox.world().calls);
+    let report = scene.tick();
+    assert!(report.is_committed());
+    assert!(scene.now().duration_since(began) <= SignedDuration::from_secs(48), "two seconds are left for the commit");
+    let asked = scene.sandbox.world().calls - calls;
+    assert!(asked < 24, "pauses grow: {asked} calls");
+    scene.sandbox.world().faults.list.clear();
+    scene.load(50);
+    scene.ticks_until(|scene| scene.operations() == 0 && scene.ready() == 3);
+    assert_eq!(scene.living(), 3, "nothing has cooled, and one token is one instance");
+}
+
+#[test]
+fn a_tick_that_ran_out_of_time_goes_on_where_it_stopped() {
+    let mut scene = Scene::settled(10);
+    scene.sandbox.world().add_workers(50);
+    scene.cluster.nodes.upper = 60;
+    scene.cluster.nodes.lower = 10;
+    scene.cluster.step.down = 50;
+    scene.cluster.rules[1].action = Proposal::Remove(Amount::Nodes(Expression::Literal(Number::integer(50))));
+    scene.load(20);
+    let slowly = FaultKind::Delay { by: SignedDuration::from_secs(20), effect_first: false };
+    scene.sandbox.world().faults.list = [Call::Mark, Call::Evict, Call::Terminate].map(|call| always(call, slowly.clone())).into();
+    let marked = |scene: &Scene| scene.sandbox.world().nodes.values().filter(|node| node.unschedulable).count();
+    let mut removal = scene.tick();
+    while removal.outcomes.is_empty() {
+        scene.pass(minutes(2));
+        removal = scene.tick();
+    }
+    assert_eq!(removal.outcomes.len(), 50, "every step is intended at once");
+    assert_eq!(marked(&scene), 32, "two times sixteen calls of twenty seconds fit into the budget");
+    let last = scene.tick();
+    assert_eq!(marked(&scene), 50, "those that had to wait come first: {:#?}", last.outcomes.first());
+}
+
+#[test]
+fn a_ledger_that_does_not_answer_does_not_hold_the_tick() {
+    for call in [Call::Intend, Call::Commit] {
+        let mut scene = Scene::settled(2);
+        scene.load(90);
+        scene.pass(minutes(2));
+        let late = FaultKind::Delay { by: minutes(30), effect_first: true };
+        scene.sandbox.world().faults.list = vec![always(call, late)];
+        let began = scene.now();
+        let report = scene.tick();
+        assert!(scene.now().duration_since(began) <= SignedDuration::from_secs(50), "{call:?}");
+        match call {
+            Call::Intend => assert!(report.is_committed() && report.outcomes.is_empty(), "it commits where it stands"),
+            _ => assert!(matches!(report.ended, Ended::NoLedger { .. }), "{:?}", report.ended),
+        }
+        scene.sandbox.world().faults.list.clear();
+        scene.load(50);
+        scene.ticks_until(|scene| scene.operations() == 0 && scene.ready() == 3);
+        assert_eq!(scene.living(), 3, "{call:?}");
+    }
 }
