@@ -1,4 +1,5 @@
-use crate::observe::Instance;
+use crate::observe::{Instance, Market};
+use crate::plan::quota::quota_in_words;
 use crate::plan::{
     AttemptState, DeleteNode, Evict, Failure, FailureClass, OperationId, Outcome, OutcomeKind, Progress, Remark, RetireState, Situation,
     Step, configuration, cooling,
@@ -54,6 +55,9 @@ fn fill(progress: &mut Progress, situation: &Situation<'_>, id: &OperationId, nu
     let mut text = format!("{filled} of {count} × {offering}: {names}");
     if dead > 0 {
         text = format!("{text}; {dead} of them dead already");
+        if offering.market == Market::OnDemand {
+            progress.note_failed_join(situation, &format!("{dead} of {filled} instances died at once"));
+        }
         progress.cool(cooling::offering_scope(&offering), now, format!("{dead} of {filled} instances died at once"));
     } else if filled < count {
         progress.cool(cooling::offering_scope(&offering), now, format!("gave {filled} of {count} instances"));
@@ -90,8 +94,12 @@ fn failed(progress: &mut Progress, situation: &Situation<'_>, id: &OperationId, 
             attempt.state = AttemptState::Failed { failure: failure.clone() };
             // A failure of a class that no launch should have is still a reason to leave the offering alone.
             let scope = cooling::scope(failure, &offering, &hash).unwrap_or_else(|| cooling::offering_scope(&offering));
-            let until = progress.cool(scope, now, failure.to_string());
-            let remark = Remark::of(id, format!("{offering} failed until {until:.0}: {failure}"));
+            let quota = match failure.class {
+                FailureClass::Market => format!("; {}", quota_in_words(failure, &offering)),
+                _ => String::new(),
+            };
+            let until = progress.cool(scope, now, format!("{failure}{quota}"));
+            let remark = Remark::of(id, format!("{offering} is left alone until {until:.0}: {failure}{quota}"));
             let for_people = matches!(failure.class, FailureClass::Market | FailureClass::Configuration | FailureClass::Subnet);
             Some(if for_people { remark.news(Topic::Failure) } else { remark })
         }

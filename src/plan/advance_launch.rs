@@ -1,8 +1,8 @@
 use jiff::{SignedDuration, Timestamp};
 
-use crate::observe::Instance;
+use crate::observe::{Instance, Market};
 use crate::plan::{
-    Launch, OPERATION_TAG, Offering, Operation, OperationId, Progress, Remark, Retire, RetireCause, RetireState, Situation, Slot,
+    JoinsFailed, Launch, OPERATION_TAG, Offering, Operation, OperationId, Progress, Remark, Retire, RetireCause, RetireState, Situation, Slot,
     SlotState, cooling, token::fresh_id,
 };
 use crate::rules::Topic;
@@ -108,13 +108,18 @@ fn apply(
     let (now, id) = (situation.now, &slot.instance_id);
     match change {
         Change::Ready { node_name } => {
-            if let Some(offering) = &offering {
-                progress.warm(offering);
+            match &offering {
+                Some(offering) => progress.warm(offering),
+                None => progress.joins_failed = JoinsFailed::default(),
             }
             Remark::of(launch, format!("node {node_name} ({id}) is ready after {}", elapsed(now, slot.launched_at)))
         }
         Change::Lost => {
             let reason = format!("{id} died before it was ready");
+            // EC2 takes spot instances back at any time: that says nothing about the template.
+            if offering.as_ref().is_some_and(|offering| offering.market == Market::OnDemand) {
+                progress.note_failed_join(situation, &reason);
+            }
             if let Some(offering) = &offering {
                 progress.cool(cooling::offering_scope(offering), now, reason.clone());
             }
@@ -123,6 +128,10 @@ fn apply(
         Change::Expired { node } => {
             let within = situation.cluster.capacity.join;
             let reason = format!("{id} was not ready within {within:#}");
+            // One that was adopted was launched by nobody knows what.
+            if offering.is_some() {
+                progress.note_failed_join(situation, &reason);
+            }
             if let Some(offering) = &offering {
                 progress.cool(cooling::offering_scope(offering), now, reason.clone());
             }

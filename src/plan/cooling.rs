@@ -2,7 +2,7 @@ use jiff::{SignedDuration, Timestamp};
 use sha2::{Digest, Sha256};
 
 use crate::decide::Backoff;
-use crate::plan::{Cooled, CooledScope, Failure, FailureClass, Offering, Progress, Template};
+use crate::plan::{Cooled, CooledScope, Failure, FailureClass, JoinsFailed, Offering, Progress, Template};
 use crate::rules::{Capacity, PriceList};
 
 /// The first pause; it doubles with each failure in a row (architecture.md, "Launch").
@@ -76,7 +76,8 @@ impl Progress {
     /// An instance of this offering became a worker: its failures are over.
     pub(crate) fn warm(&mut self, offering: &Offering) {
         let proven = [offering_scope(offering), CooledScope::Market(offering.market), CooledScope::Subnet(offering.subnet.clone())];
-        self.cooled.retain(|cooled| !proven.contains(&cooled.scope) && !matches!(cooled.scope, CooledScope::Everything { .. }));
+        self.cooled.retain(|cooled| !proven.contains(&cooled.scope) && !cooled.scope.is_of_configuration());
+        self.joins_failed = JoinsFailed::default();
     }
 
     /// Why this offering is left alone now, if it is.
@@ -86,8 +87,14 @@ impl Progress {
             CooledScope::Offering { .. } => cooled.scope == offering_scope(offering),
             CooledScope::Market(market) => *market == offering.market,
             CooledScope::Subnet(subnet) => *subnet == offering.subnet,
-            CooledScope::Everything { configuration: wrong } => wrong == configuration,
+            CooledScope::Everything { configuration: wrong } | CooledScope::Joins { configuration: wrong } => wrong == configuration,
         })
+    }
+
+    /// All launches are halted until the configuration changes: the template is to be looked at again.
+    #[must_use]
+    pub fn waits_for_configuration(&self, now: Timestamp) -> bool {
+        self.cooled.iter().any(|cooled| cooled.until > now && cooled.scope.is_of_configuration())
     }
 
     /// Drops what cooled long ago.
@@ -125,7 +132,18 @@ impl Progress {
     }
 }
 
+impl CooledScope {
+    /// It lifts as soon as template or `capacity` change.
+    const fn is_of_configuration(&self) -> bool {
+        matches!(self, Self::Everything { .. } | Self::Joins { .. })
+    }
+}
+
 /// A new configuration that is wrong too replaces the old one.
 fn same_thing(one: &CooledScope, other: &CooledScope) -> bool {
-    one == other || matches!((one, other), (CooledScope::Everything { .. }, CooledScope::Everything { .. }))
+    let both_of_a_kind = matches!(
+        (one, other),
+        (CooledScope::Everything { .. }, CooledScope::Everything { .. }) | (CooledScope::Joins { .. }, CooledScope::Joins { .. })
+    );
+    one == other || both_of_a_kind
 }

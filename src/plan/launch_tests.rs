@@ -1,7 +1,7 @@
 use std::collections::BTreeMap;
 
 use crate::observe::{InstanceState, Market};
-use crate::plan::fixture::{World, ec2, failure, instance, minutes, noon, worker, world};
+use crate::plan::fixture::{World, ec2, failure, instance, minutes, noon, template, worker, world};
 use crate::plan::{AttemptState, FailureClass, OutcomeKind, RetireCause, RetireState, SlotState, Step};
 use crate::rules::{Number, Zones};
 
@@ -245,4 +245,50 @@ fn on_demand_is_not_asked_for_above_the_price_that_the_rules_allow() {
     assert_eq!(calls(&world), [call(OD, "t3a.small", "1a", 1)]);
     world.cluster.capacity.max_price = Some("0.001".parse().unwrap());
     assert_eq!(world.progress.backoff(&world.cluster.capacity, world.situation().prices, world.now).unwrap().until, None);
+}
+
+#[test]
+fn launches_that_never_bring_a_worker_are_ever_rarer_even_at_the_lower_bound() {
+    let mut world = world([]);
+    world.cluster.nodes.lower = 2;
+    world.cluster.capacity.instances = ["a", "b", "c", "d", "e"].map(|name| format!("{name}.small")).to_vec();
+    world.cluster.capacity.spot = Number::integer(50);
+    let (mut launched, mut by_hour) = (0, Vec::new());
+    for minute in 0..24 * 60 {
+        if minute % 60 == 0 {
+            by_hour.push(launched);
+        }
+        world.advance();
+        let wanted = 2 - world.plan(|progress, situation| crate::plan::census(progress, situation).nodes().unwrap()).min(2);
+        if wanted > 0 && world.progress.backoff(&world.cluster.capacity, world.situation().prices, world.now).is_none() {
+            world.launch(wanted);
+        }
+        let (now, mut brought) = (world.now, Vec::new());
+        world.answer(|step| {
+            let answer = ec2(step, 9, now);
+            if let Ok(OutcomeKind::Instances(instances)) = &answer {
+                brought.extend(instances.clone());
+            }
+            answer
+        });
+        launched += brought.len();
+        for instance in brought {
+            world.add(crate::plan::fixture::Worker { instance: Some(instance), node: None });
+        }
+        let ending: Vec<String> = world.retires().iter().filter_map(|retire| retire.instance_id.clone()).collect();
+        for instance in world.snapshot.instances.iter_mut().flatten().filter(|instance| ending.contains(&instance.id)) {
+            instance.state = InstanceState::Terminated;
+        }
+        world.settle();
+        world.later(minutes(1));
+    }
+    assert!(by_hour[1] <= 10, "{by_hour:?}");
+    let later: Vec<usize> = by_hour.windows(2).skip(4).map(|hours| hours[1] - hours[0]).collect();
+    assert!(later.iter().all(|launched| *launched <= 2), "two slots, once an hour: {by_hour:?}");
+    assert!(later.iter().sum::<usize>() >= 20, "and it is tried for ever: {by_hour:?}");
+    // A new version of the template is tried at once.
+    let mut anew = template();
+    anew.version += 1;
+    world.progress.template = Some(anew);
+    assert_eq!(world.progress.backoff(&world.cluster.capacity, world.situation().prices, world.now), None);
 }

@@ -48,6 +48,11 @@ pub enum CooledScope {
     /// A quota of the account.
     Market(Market),
     Subnet(String),
+    /// Instances of one offering after the other did not become workers: every offering, until template or `capacity`
+    /// change (their hash is kept here) or the pause is over.
+    Joins {
+        configuration: String,
+    },
     /// The configuration is wrong: nothing is launched until it changes (its hash is kept here).
     Everything {
         configuration: String,

@@ -3,7 +3,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::plan::{Cooled, Operation, Template};
+use crate::plan::{Cooled, Heard, Operation, Template};
 
 /// All that plan carries from tick to tick; it is part of the ledger's state.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -19,6 +19,10 @@ pub struct Progress {
     pub unready_since: BTreeMap<String, Timestamp>,
     /// The ledger is new or was lost and rebuilt: no removal before this instant.
     pub grace_until: Option<Timestamp>,
+    /// Launches that brought no worker, since one last did.
+    pub joins_failed: JoinsFailed,
+    /// What AWS told about instances, until it has been acted upon or is over.
+    pub notices: Vec<Heard>,
     /// The launch template as the last launch saw it: what offerings there are.
     pub template: Option<Template>,
 }
@@ -31,4 +35,13 @@ pub struct Spared {
     /// Roll-backs in a row: the pause doubles with each.
     pub failures: u32,
     pub reason: String,
+}
+
+/// Launches in a row, whatever their offering, of which no instance became Ready: more likely the template or the user data
+/// is wrong than any offering.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct JoinsFailed {
+    pub in_a_row: u32,
+    /// Several that are seen at one instant are one.
+    pub last: Option<Timestamp>,
 }

@@ -1,15 +1,28 @@
 use jiff::Timestamp;
 
 use crate::observe::{Notice, NoticeKind};
-use crate::plan::{Operation, Progress, Remark, Retire, RetireCause, RetireState, Situation, SlotState, cooling, repair, token::fresh_id};
+use crate::plan::{Heard, Operation, Progress, Remark, Retire, RetireCause, RetireState, Situation, SlotState, cooling, repair, token::fresh_id};
 use crate::rules::Topic;
 
 /// Begins a rescue for each notice about a living instance of ours: a retire with a deadline, its replacement in parallel.
-/// Notices come more than once and about other people's instances too: neither does anything.
+/// Notices come more than once and about other people's instances too: neither does anything. Until EC2 and Kubernetes are
+/// both seen it is not known whose an instance is, nor how many replace it: the notice is kept.
 pub(crate) fn rescue(progress: &mut Progress, situation: &Situation<'_>) -> Vec<Remark> {
+    if situation.instances().is_none() || situation.nodes().is_none() {
+        return Vec::new();
+    }
     let mut remarks = Vec::new();
-    for notice in situation.notices {
+    for Heard { notice, at } in std::mem::take(&mut progress.notices) {
         let Some(instance) = situation.instance(&notice.instance_id).filter(|instance| instance.state.is_alive()) else { continue };
+        if notice.ends_at.is_some_and(|end| end > situation.now) {
+            // A drain that does not come to its end before that of the instance is begun anew.
+            progress.notices.push(Heard { notice: notice.clone(), at });
+        }
+        let left_alone = progress.spared.iter().any(|spared| spared.instance_id == instance.id && situation.now < spared.until);
+        if left_alone && notice.ends_at.is_none_or(|end| end > cooling::later(situation.now, situation.cluster.drain.within)) {
+            continue;
+        }
+        let notice = &notice;
         let end = notice.ends_at.unwrap_or(Timestamp::MAX);
         let cause = RetireCause::Rescue { notice: words(notice), ends_at: end };
         // Without an end there is time for an orderly drain, and none for more.

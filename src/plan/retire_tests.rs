@@ -307,6 +307,42 @@ fn a_spot_notice_drains_and_replaces_at_once_and_once() {
 }
 
 #[test]
+fn a_notice_is_kept_until_ec2_and_kubernetes_are_seen() {
+    for (ec2, kubernetes) in [(true, false), (false, true)] {
+        let mut seen = world([worker("a").spot(), worker("b")]);
+        seen.notices = vec![notice("a", noon() + minutes(2)), notice("stranger", noon() + minutes(2))];
+        let mut blind = seen.clone().blind(ec2, kubernetes);
+        blind.advance();
+        assert_eq!((blind.retires().len(), blind.launches().len()), (0, 0));
+        seen.progress = blind.progress;
+        seen.notices.clear();
+        seen.later(minutes(1)).advance();
+        assert_eq!((seen.retires().len(), seen.launches().len()), (1, 1), "EventBridge tells it once");
+        assert_eq!(seen.retires()[0].deadline, noon() + minutes(2), "its end is still the same");
+        assert_eq!(seen.progress.notices.len(), 1, "a stranger's is dropped");
+    }
+}
+
+#[test]
+fn maintenance_days_ahead_is_tried_again_after_a_roll_back() {
+    let mut world = world([worker("a"), worker("b")]);
+    let end = noon() + minutes(60 * 24);
+    world.notices = vec![Notice { instance_id: "i-a".to_owned(), kind: NoticeKind::ScheduledMaintenance, ends_at: Some(end) }];
+    world.advance();
+    world.notices.clear();
+    assert_eq!(world.retires()[0].deadline, noon() + minutes(5), "an orderly drain: there is time");
+    world.set_pods([pod("p", "a")]);
+    world.answer(ok);
+    world.later(minutes(5)).advance();
+    world.answer(ok);
+    world.settle();
+    world.advance();
+    assert_eq!(world.retires().len(), 0, "it is left alone for a while");
+    world.later(minutes(3)).advance();
+    assert_eq!(world.retires().len(), 1);
+}
+
+#[test]
 fn an_instance_with_a_notice_is_replaced_once_though_it_was_never_ready() {
     let mut world = world([]);
     world.launch(1);

@@ -7,6 +7,7 @@ use crate::plan::{
 /// repaired. Nothing in the world changes.
 pub fn advance(progress: &mut Progress, situation: &Situation<'_>) -> Vec<Remark> {
     progress.forget_cooled(situation.now);
+    progress.hear(situation);
     let mut remarks = advance_launch::advance_launches(progress, situation);
     remarks.extend(advance_retire::advance_retires(progress, situation));
     remarks.extend(rescue::rescue(progress, situation));

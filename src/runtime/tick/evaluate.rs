@@ -3,6 +3,7 @@ use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
 
+use crate::act::Fleet as _;
 use crate::decide::{Action, Decision, Input, Observed, Prices, decide, memory_after};
 use crate::ledger::{Decided, EventKind, Recorded};
 use crate::observe::{Absence, Answer, Counts, QueryAnswer};
@@ -10,7 +11,7 @@ use crate::plan::{self, Operation, RetireCause};
 use crate::rules::{Cluster, Fact, Number, Topic};
 use crate::runtime::World;
 use crate::runtime::tick::hash::hash;
-use crate::runtime::tick::look::look_at_pods;
+use crate::runtime::tick::look::{in_time, look_at_pods};
 use crate::runtime::tick::run::Run;
 
 /// Schedules are a little early at times: an evaluation that is that near is due.
@@ -25,6 +26,7 @@ impl<W: World> Run<'_, W> {
             return;
         }
         self.report.counts = self.count().await;
+        self.look_for_new_template().await;
         if !self.change_is_under_way() {
             self.state.memory.take_effect(self.now);
         }
@@ -52,6 +54,17 @@ impl<W: World> Run<'_, W> {
         self.journal.note_at_length(&mut self.state, &self.order.cluster, kind, topic, title, tree);
         self.tell_conditions(&decision);
         self.report.decided = Some(decided);
+    }
+
+    /// While a wrong configuration halts the launches, a new template version must not have to wait for the pause's end.
+    async fn look_for_new_template(&mut self) {
+        if !self.state.progress.waits_for_configuration(self.now) {
+            return;
+        }
+        let asked = in_time(self.world.clock(), self.order.cutoff(), self.world.fleet().template()).await;
+        if let Some(Ok(template)) = asked {
+            self.state.progress.template = Some(template);
+        }
     }
 
     /// Whether the change has begun; to stay is none.
