@@ -1,6 +1,7 @@
+use std::collections::BTreeMap;
 use std::future::Future;
 
-use crate::observe::{Node, Pod, Seen};
+use crate::observe::{Budget, Node, Pod, Seen};
 use crate::plan::{DeleteNode, Evict, Failure, MarkNode, UnmarkNode};
 
 /// The port to Kubernetes: the API server, or the sandbox.
@@ -13,6 +14,12 @@ pub trait Cluster: Send + Sync {
 
     /// Every pod on these nodes, owners' replica counts looked up.
     fn pods_on(&self, nodes: &[String]) -> impl Future<Output = Seen<Vec<Pod>>> + Send;
+
+    /// Every disruption budget: asked before a node is chosen for removal, never by an idle tick.
+    fn budgets(&self) -> impl Future<Output = Seen<Vec<Budget>>> + Send;
+
+    /// The volumes that are attached to each of these nodes (VolumeAttachments), by the node's name.
+    fn volumes_on(&self, nodes: &[String]) -> impl Future<Output = Seen<BTreeMap<String, Vec<String>>>> + Send;
 
     fn mark(&self, step: &MarkNode) -> impl Future<Output = Result<(), Failure>> + Send;
 

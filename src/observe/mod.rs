@@ -1,5 +1,6 @@
 //! What is seen of the world at one instant: metrics, instances, nodes and pods, as plain data.
 
+mod budget;
 mod counts;
 mod instance;
 mod metrics;
@@ -13,6 +14,7 @@ mod sample;
 mod scheduling;
 mod snapshot;
 
+pub use budget::Budget;
 pub use counts::Counts;
 pub use instance::{Instance, InstanceState, Market};
 pub use metrics::{Metrics, Query, QueryAnswer};

@@ -3,7 +3,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::observe::{Instance, Node, Pod};
+use crate::observe::{Budget, Instance, Node, Pod};
 
 /// What EC2 and Kubernetes said at one instant. Each part may be unseen, and then nothing is concluded from it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -18,6 +18,10 @@ pub struct Snapshot {
     /// The pods on each node that was asked about, by the node's name: those being drained and candidates for it. A node
     /// that is not in here was not asked about, which is not the same as an empty one.
     pub pods_on_nodes: Seen<BTreeMap<String, Vec<Pod>>>,
+    /// The volumes that are still attached to each node that is being drained, by the node's name.
+    pub volumes_on_nodes: Seen<BTreeMap<String, Vec<String>>>,
+    /// Asked for before a node is chosen for removal.
+    pub budgets: Seen<Vec<Budget>>,
 }
 
 /// A part of the world that was seen, or the reason why not.

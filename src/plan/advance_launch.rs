@@ -2,8 +2,8 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::observe::{Instance, Market};
 use crate::plan::{
-    JoinsFailed, Launch, OPERATION_TAG, Offering, Operation, OperationId, Progress, Remark, Retire, RetireCause, RetireState, Situation, Slot,
-    SlotState, cooling, token::fresh_id,
+    JoinsFailed, Launch, OPERATION_TAG, Offering, Operation, OperationId, Progress, Remark, Retire, RetireCause, RetireState, Situation,
+    Slot, SlotState, cooling, token::fresh_id,
 };
 use crate::rules::Topic;
 
@@ -160,6 +160,7 @@ fn never_joined(progress: &Progress, situation: &Situation<'_>, instance_id: &st
         deadline: cooling::later(situation.now, situation.cluster.drain.within),
         state: RetireState::Intended,
         blocked_by: None,
+        daemons_since: None,
     }
 }
 

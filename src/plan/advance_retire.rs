@@ -3,6 +3,7 @@ use jiff::{SignedDuration, Timestamp};
 use crate::observe::{Node, Pod};
 use crate::plan::{
     OperationId, PROTECTED, Progress, RETIRING_TAINT, Remark, Retire, RetireCause, RetireState, Situation, Spared, cooling, drain,
+    drain::Turn,
 };
 use crate::rules::Topic;
 
@@ -111,6 +112,14 @@ fn from_draining(retire: &mut Retire, situation: &Situation<'_>, since: Timestam
     if let Some(pods) = pods {
         let held_up = drain::held_up_by(pods, &situation.cluster.drain);
         let closed = situation.nodes().is_some() && node.is_none_or(|node| is_marked(node, &retire.id) && node.unschedulable);
+        let turn = drain::turn(pods, retire, now);
+        if turn == Turn::Daemons {
+            retire.daemons_since.get_or_insert(now);
+        }
+        let held_up = held_up.or_else(|| match turn {
+            Turn::Daemons => Some("pods of DaemonSets are not gone".to_owned()),
+            _ => held_up_by_volumes(retire, situation),
+        });
         if held_up.is_none() && closed {
             let text = format!("{} is drained after {}", retire.name(), crate::plan::advance_launch::elapsed(now, since));
             retire.blocked_by = None;
@@ -121,6 +130,19 @@ fn from_draining(retire: &mut Retire, situation: &Situation<'_>, since: Timestam
         retire.blocked_by = told.or(held_up);
     }
     (now >= retire.deadline).then(|| out_of_time(retire, node, pods, situation))
+}
+
+/// A volume that is still attached has not been unmounted by the kubelet, or cannot follow its pod yet.
+fn held_up_by_volumes(retire: &Retire, situation: &Situation<'_>) -> Option<String> {
+    let Some(attached) = situation.volumes_on(retire.node_name.as_deref()?) else {
+        let reason = situation.snapshot.volumes_on_nodes.as_ref().err().map(|unseen| format!(": {unseen}")).unwrap_or_default();
+        return Some(format!("its attached volumes could not be seen{reason}"));
+    };
+    match attached {
+        [] => None,
+        [one] => Some(format!("volume {one} is still attached")),
+        [first, ..] => Some(format!("{} volumes are still attached: {first}, …", attached.len())),
+    }
 }
 
 /// A drain whose time is over is rolled back, unless only a kubelet that no longer answers stands in its way: then every

@@ -75,6 +75,7 @@ pub fn begin_retire(progress: &mut Progress, situation: &Situation<'_>, instance
         deadline: cooling::later(situation.now, situation.cluster.drain.within),
         state: RetireState::Intended,
         blocked_by: None,
+        daemons_since: None,
     };
     let remark = Remark::of(&retire.id, format!("{} is retired", retire.name()));
     progress.operations.push(Operation::Retire(retire));

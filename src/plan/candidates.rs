@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::observe::Market;
+use crate::observe::{Budget, Market, Pod};
 use crate::plan::{Progress, Situation, Standing, Worker, advance_retire::is_protected, census, drain};
 
 /// A node that was not chosen for removal, and why.
@@ -114,8 +114,25 @@ fn unsafe_pods(situation: &Situation<'_>, node_name: &str) -> Result<usize, Stri
         let reason = situation.snapshot.pods_on_nodes.as_ref().err().map(|unseen| format!(": {unseen}")).unwrap_or_default();
         return Err(format!("its pods could not be seen{reason}"));
     };
-    match drain::to_be_gone(pods).find_map(|pod| drain::blocks(pod, &situation.cluster.drain)) {
+    let budgets = situation.snapshot.budgets.as_ref();
+    let budgets = budgets.map_err(|unseen| format!("its disruption budgets could not be seen: {unseen}"))?;
+    let blocks = |pod| drain::blocks(pod, &situation.cluster.drain).or_else(|| held_by_budgets(pod, budgets));
+    match drain::to_be_gone(pods).find_map(blocks) {
         Some(reason) => Err(reason),
         None => Ok(drain::to_be_gone(pods).count()),
     }
+}
+
+/// Budgets that would not let this pod go: a drain is not begun that cannot come to its end.
+fn held_by_budgets(pod: &Pod, budgets: &[Budget]) -> Option<String> {
+    let mut asked = budgets.iter().filter(|budget| budget.is_asked_for(pod));
+    let (first, second) = (asked.next()?, asked.next());
+    let pod = pod.full_name();
+    if let Some(second) = second {
+        return Some(format!(
+            "pod {pod} is under the disruption budgets `{}` and `{}`: no eviction is allowed then",
+            first.name, second.name
+        ));
+    }
+    (first.allowed == 0).then(|| format!("pod {pod} is not let go by its disruption budget `{}` now", first.name))
 }

@@ -1,8 +1,10 @@
-use crate::observe::Pod;
-use crate::plan::DO_NOT_EVICT;
+use jiff::{SignedDuration, Timestamp};
+
+use crate::observe::{Pod, Taint, TaintEffect};
+use crate::plan::{DO_NOT_EVICT, OperationId, RETIRING_TAINT, Retire, cooling};
 use crate::rules::{Drain, Protection};
 
-/// Pods that a drain has to see gone: not the kubelet's own, not ended ones, not a DaemonSet's, which would only come back.
+/// Pods that a drain has to see gone: not the kubelet's own, not ended ones, not a DaemonSet's.
 pub(crate) fn to_be_gone(pods: &[Pod]) -> impl Iterator<Item = &Pod> {
     pods.iter().filter(|pod| !pod.mirror && !pod.is_terminal() && !pod.is_of_daemon_set())
 }
@@ -40,13 +42,57 @@ pub(crate) fn blocks(pod: &Pod, drain: &Drain) -> Option<String> {
     })
 }
 
-/// The pods whose turn it is: the normal ones first, the critical ones once those are gone. A pod that is being deleted is
-/// only waited for; a blocking one is neither evicted nor passed by.
+/// A DaemonSet's pods that leave the node in an orderly way too, once nobody is left whom they serve: those that our taint
+/// keeps away afterwards. Those that tolerate it would only come back.
+fn daemons<'a>(pods: &'a [Pod], operation: &OperationId) -> impl Iterator<Item = &'a Pod> {
+    let taint = Taint { key: RETIRING_TAINT.to_owned(), value: Some(operation.0.clone()), effect: TaintEffect::NoSchedule };
+    pods.iter().filter(move |pod| {
+        let kept = pod.annotations.get(DO_NOT_EVICT).is_some_and(|value| value != "false");
+        let comes_back = pod.scheduling.tolerations.iter().any(|toleration| toleration.tolerates(&taint));
+        pod.is_of_daemon_set() && !pod.mirror && !pod.is_terminal() && !kept && !comes_back
+    })
+}
+
+/// Whose turn it is to leave.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Turn {
+    Normal,
+    /// Their DaemonSets.
+    Daemons,
+    Critical,
+    /// Nobody is left that is to be gone.
+    Over,
+}
+
+/// A DaemonSet's pods may hold a drain up for that long: nothing is lost with them.
+const DAEMONS_LEAVE_WITHIN: SignedDuration = SignedDuration::from_mins(1);
+
+/// The normal pods go first, then their DaemonSets', then the critical ones.
 #[must_use]
-pub(crate) fn next_evictions<'a>(pods: &'a [Pod], drain: &Drain) -> Vec<&'a Pod> {
-    let (critical, normal): (Vec<&Pod>, Vec<&Pod>) = to_be_gone(pods).partition(|pod| pod.critical);
-    let turn = if normal.is_empty() { critical } else { normal };
-    turn.into_iter().filter(|pod| pod.deleted_at.is_none() && blocks(pod, drain).is_none()).collect()
+pub(crate) fn turn(pods: &[Pod], retire: &Retire, now: Timestamp) -> Turn {
+    let since = retire.daemons_since.unwrap_or(now);
+    let out_of_time = now >= cooling::later(since, DAEMONS_LEAVE_WITHIN).min(retire.deadline);
+    if to_be_gone(pods).any(|pod| !pod.critical) {
+        Turn::Normal
+    } else if !out_of_time && daemons(pods, &retire.id).next().is_some() {
+        Turn::Daemons
+    } else if to_be_gone(pods).next().is_some() {
+        Turn::Critical
+    } else {
+        Turn::Over
+    }
+}
+
+/// The pods whose turn it is. A pod that is being deleted is only waited for; a blocking one is neither evicted nor passed by.
+#[must_use]
+pub(crate) fn next_evictions<'a>(pods: &'a [Pod], retire: &Retire, drain: &Drain, now: Timestamp) -> Vec<&'a Pod> {
+    let turn: Vec<&Pod> = match turn(pods, retire, now) {
+        Turn::Normal => to_be_gone(pods).filter(|pod| !pod.critical && blocks(pod, drain).is_none()).collect(),
+        Turn::Daemons => daemons(pods, &retire.id).collect(),
+        Turn::Critical => to_be_gone(pods).filter(|pod| blocks(pod, drain).is_none()).collect(),
+        Turn::Over => Vec::new(),
+    };
+    turn.into_iter().filter(|pod| pod.deleted_at.is_none()).collect()
 }
 
 /// What holds a drain up, in words: blocking pods first, then those that are still leaving.

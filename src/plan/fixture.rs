@@ -211,6 +211,8 @@ pub fn world(workers: impl IntoIterator<Item = Worker>) -> World {
         nodes: Ok(nodes),
         pending_pods: Ok(Vec::new()),
         pods_on_nodes: Ok(BTreeMap::new()),
+        volumes_on_nodes: Ok(BTreeMap::new()),
+        budgets: Ok(Vec::new()),
     };
     World { cluster: cluster(), now: noon(), snapshot, notices: Vec::new(), progress: Progress::default() }
 }
@@ -241,6 +243,7 @@ impl World {
         for pod in pods {
             by_node.entry(pod.node_name.clone().unwrap()).or_default().push(pod);
         }
+        self.snapshot.volumes_on_nodes = Ok(by_node.keys().map(|name| (name.clone(), Vec::new())).collect());
         self.snapshot.pods_on_nodes = Ok(by_node);
     }
 

@@ -1,10 +1,12 @@
 use crate::observe::Market;
 use crate::plan::{Failure, Offering};
 
-/// The quotas of EC2 by class of instance: what its types begin with, its name, and the codes on demand and for spot
-/// (EC2 User Guide, "Amazon EC2 service quotas" and "Spot Instance quotas"; codes are the same in every region). A code that
+/// A class of instances: what its types begin with, its name, and the codes of its quotas on demand and for spot.
+type Class = (&'static [&'static str], &'static str, Option<&'static str>, Option<&'static str>);
+
+/// The quotas of EC2 (EC2 User Guide, "Amazon EC2 service quotas" and "Spot Instance quotas"; codes are the same in every region). A code that
 /// is not known for certain is left out.
-const CLASSES: &[(&[&str], &str, Option<&str>, Option<&str>)] = &[
+const CLASSES: &[Class] = &[
     (&["a", "c", "d", "h", "i", "m", "r", "t", "z"], "Standard (A, C, D, H, I, M, R, T, Z)", Some("L-1216C47A"), Some("L-34B43A08")),
     (&["f"], "F", Some("L-74FC7D96"), Some("L-88CF9481")),
     (&["g", "vt"], "G and VT", Some("L-DB2E81BA"), Some("L-3819A6DF")),
@@ -43,8 +45,6 @@ fn of_instances(offering: &Offering) -> String {
          `aws service-quotas request-service-quota-increase --service-code ec2 {option} --desired-value VCPUS`"
     )
 }
-
-type Class = (&'static [&'static str], &'static str, Option<&'static str>, Option<&'static str>);
 
 /// By the letters that a type begins with: `inf1.xlarge` is Inf, not I; `im4gn.large` and `hpc7a` stand for themselves.
 fn class_of(instance_type: &str) -> Option<&'static Class> {

@@ -44,6 +44,7 @@ fn take_off_stray_marks(progress: &mut Progress, situation: &Situation<'_>, node
             deadline: situation.now,
             state: RetireState::RollingBack { reason },
             blocked_by: None,
+            daemons_since: None,
         }));
     }
     remarks
@@ -121,6 +122,7 @@ fn delete_ghosts(progress: &mut Progress, situation: &Situation<'_>, nodes: &[No
             deadline: situation.now,
             state: RetireState::Gone { at: situation.now },
             blocked_by: None,
+            daemons_since: None,
         }));
         if wanted {
             remarks.extend(replace(progress, situation, instance_id));

@@ -1,7 +1,9 @@
 use jiff::Timestamp;
 
 use crate::observe::{Notice, NoticeKind};
-use crate::plan::{Heard, Operation, Progress, Remark, Retire, RetireCause, RetireState, Situation, SlotState, cooling, repair, token::fresh_id};
+use crate::plan::{
+    Heard, Operation, Progress, Remark, Retire, RetireCause, RetireState, Situation, SlotState, cooling, repair, token::fresh_id,
+};
 use crate::rules::Topic;
 
 /// Begins a rescue for each notice about a living instance of ours: a retire with a deadline, its replacement in parallel.
@@ -57,6 +59,7 @@ pub(crate) fn rescue(progress: &mut Progress, situation: &Situation<'_>) -> Vec<
                     deadline,
                     state: RetireState::Intended,
                     blocked_by: None,
+                    daemons_since: None,
                 };
                 remarks.push(Remark::of(&retire.id, format!("{}: {}", retire.name(), words(notice))).news(Topic::SpotInterruption));
                 progress.operations.push(Operation::Retire(retire));

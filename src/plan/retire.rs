@@ -21,6 +21,9 @@ pub struct Retire {
     pub state: RetireState,
     /// What held up the drain last, in words that name the pod.
     pub blocked_by: Option<String>,
+    /// Since when it is the turn of the DaemonSets' pods: they may hold it up for a while, never keep it.
+    #[serde(default)]
+    pub daemons_since: Option<Timestamp>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

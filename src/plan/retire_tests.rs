@@ -174,7 +174,7 @@ fn what_is_not_moved_is_not_waited_for() {
     mirror.mirror = true;
     let mut ended = pod("job", "a");
     ended.phase = crate::observe::PodPhase::Succeeded;
-    let mut world = draining([mirror, ended, of_kind("DaemonSet", pod("agent", "a"))]);
+    let mut world = draining([mirror, ended]);
     world.advance();
     assert!(matches!(state(&world), RetireState::Drained { .. }));
 }
@@ -187,6 +187,95 @@ fn critical_pods_leave_last() {
     assert_eq!(evicted(&world), ["web"]);
     world.set_pods([critical]);
     assert_eq!(evicted(&world), ["dns"]);
+}
+
+#[test]
+fn daemon_sets_leave_after_the_normal_pods_and_before_the_critical_ones() {
+    let mut critical = pod("dns", "a");
+    critical.critical = true;
+    let mut tolerant = of_kind("DaemonSet", pod("cni", "a"));
+    tolerant.scheduling.tolerations = vec![crate::observe::Toleration { key: None, value: None, effect: None }];
+    let mut kept = of_kind("DaemonSet", pod("kept", "a"));
+    kept.annotations.insert(DO_NOT_EVICT.to_owned(), "true".to_owned());
+    let mut logs = of_kind("DaemonSet", pod("logs", "a"));
+    logs.local_storage.push("var-log".to_owned());
+    let mut world = draining([critical.clone(), tolerant.clone(), kept.clone(), logs.clone(), pod("web", "a")]);
+    world.advance();
+    assert_eq!(evicted(&world), ["web"]);
+    world.set_pods([critical.clone(), tolerant.clone(), kept.clone(), logs]);
+    world.advance();
+    assert_eq!(evicted(&world), ["logs"], "the tolerant one would only come back");
+    world.set_pods([critical, tolerant.clone(), kept.clone()]);
+    world.advance();
+    assert_eq!(evicted(&world), ["dns"]);
+    world.set_pods([tolerant, kept]);
+    world.advance();
+    assert!(matches!(state(&world), RetireState::Drained { .. }));
+}
+
+#[test]
+fn a_daemon_set_may_hold_a_drain_up_and_never_keeps_a_node() {
+    let mut world = draining([of_kind("DaemonSet", pod("logs", "a"))]);
+    for _ in 0..3 {
+        world.advance();
+        assert!(matches!(state(&world), RetireState::Draining { .. }));
+        world.answer(|_| Err(failure(FailureClass::Budget)));
+        world.later(jiff::SignedDuration::from_secs(20));
+    }
+    world.advance();
+    assert!(matches!(state(&world), RetireState::Drained { .. }));
+    // Not even where the drain's own time is over first.
+    let mut late = draining([pod("web", "a"), of_kind("DaemonSet", pod("logs", "a"))]);
+    late.advance();
+    late.later(minutes(3)).set_pods([of_kind("DaemonSet", pod("logs", "a"))]);
+    late.advance();
+    assert!(matches!(state(&late), RetireState::Draining { .. }));
+    late.later(minutes(1)).advance();
+    assert!(matches!(state(&late), RetireState::Drained { .. }));
+}
+
+#[test]
+fn a_node_is_not_terminated_before_its_volumes_are_detached() {
+    let mut world = draining([]);
+    let attached =
+        |volumes: &[&str]| Ok(std::collections::BTreeMap::from([("node-a".to_owned(), volumes.iter().map(|v| (*v).to_owned()).collect())]));
+    world.snapshot.volumes_on_nodes = attached(&["pvc-1"]);
+    world.advance();
+    assert!(matches!(state(&world), RetireState::Draining { .. }));
+    assert_eq!(world.retires()[0].blocked_by.as_deref(), Some("volume pvc-1 is still attached"));
+    let mut unseen = world.clone();
+    unseen.snapshot.volumes_on_nodes = Err(crate::observe::Unseen { reason: "down".to_owned() });
+    unseen.advance();
+    assert!(matches!(state(&unseen), RetireState::Draining { .. }), "what is not seen is not detached");
+    let mut stuck = world.clone();
+    let remarks = stuck.later(minutes(4)).advance();
+    assert!(remarks[0].text.contains("not drained within 5m: volume pvc-1 is still attached"), "{}", remarks[0].text);
+    world.snapshot.volumes_on_nodes = attached(&[]);
+    world.advance();
+    assert!(matches!(state(&world), RetireState::Drained { .. }));
+}
+
+#[test]
+fn a_drain_that_budgets_would_stop_is_not_begun() {
+    let budget = |name: &str, allowed| crate::observe::Budget {
+        namespace: "shop".to_owned(),
+        name: name.to_owned(),
+        selector: Some(Vec::new()),
+        allowed,
+    };
+    let mut world = world([worker("a"), worker("b"), worker("c")]).with_pods([pod("p", "a"), pod("q", "b")]);
+    let mut waiting = pod("w", "c");
+    waiting.phase = crate::observe::PodPhase::Pending;
+    world.set_pods([pod("p", "a"), pod("q", "b"), waiting]);
+    world.snapshot.budgets = Ok(vec![budget("web", 1)]);
+    assert_eq!(reason(&world, "b"), "others come first: 1 pods to move, zone 1a");
+    world.snapshot.budgets = Ok(vec![budget("web", 0)]);
+    assert_eq!(reason(&world, "a"), "pod shop/p is not let go by its disruption budget `web` now");
+    assert_eq!(chosen(&world, 1), ["i-c"], "a pod that does not run yet asks no budget");
+    world.snapshot.budgets = Ok(vec![budget("web", 1), budget("all", 1)]);
+    assert_eq!(reason(&world, "b"), "pod shop/q is under the disruption budgets `web` and `all`: no eviction is allowed then");
+    world.snapshot.budgets = Err(crate::observe::Unseen { reason: "down".to_owned() });
+    assert_eq!(chosen(&world, 1), Vec::<String>::new());
 }
 
 #[test]

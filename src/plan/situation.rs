@@ -47,6 +47,12 @@ impl<'a> Situation<'a> {
         self.nodes()?.iter().find(|node| node.uid == uid)
     }
 
+    /// The volumes that are attached to a node that was asked about.
+    #[must_use]
+    pub fn volumes_on(&self, node_name: &str) -> Option<&'a [String]> {
+        self.snapshot.volumes_on_nodes.as_ref().ok()?.get(node_name).map(Vec::as_slice)
+    }
+
     /// The pods on a node that was asked about.
     #[must_use]
     pub fn pods_on(&self, node_name: &str) -> Option<&'a [crate::observe::Pod]> {

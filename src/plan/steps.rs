@@ -73,7 +73,7 @@ fn retire_steps(retire: &Retire, situation: &Situation<'_>) -> Vec<Step> {
 fn draining(retire: &Retire, situation: &Situation<'_>) -> Vec<Step> {
     let (Some(node_name), Some(node_uid)) = (&retire.node_name, &retire.node_uid) else { return Vec::new() };
     let pods = situation.pods_on(node_name).unwrap_or_default();
-    let evictions = drain::next_evictions(pods, &situation.cluster.drain).into_iter().map(|pod| {
+    let evictions = drain::next_evictions(pods, retire, &situation.cluster.drain, situation.now).into_iter().map(|pod| {
         Step::Evict(Evict {
             operation: retire.id.clone(),
             namespace: pod.namespace.clone(),

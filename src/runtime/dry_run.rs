@@ -1,7 +1,9 @@
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 
 use crate::act::{Cluster, Fleet};
-use crate::observe::{Instance, Node, Pod, Seen};
+use crate::observe::{Budget, Instance, Node, Pod, Seen};
 use crate::plan::{DeleteNode, Evict, Failure, FailureClass, FindByToken, MarkNode, RunInstances, Template, Terminate, UnmarkNode};
 
 /// Looks at the real thing and changes nothing: what `smartscale plan` puts between a tick and the world.
@@ -55,6 +57,14 @@ impl<C: Cluster> Cluster for DryRun<'_, C> {
 
     async fn pods_on(&self, nodes: &[String]) -> Seen<Vec<Pod>> {
         self.0.pods_on(nodes).await
+    }
+
+    async fn budgets(&self) -> Seen<Vec<Budget>> {
+        self.0.budgets().await
+    }
+
+    async fn volumes_on(&self, nodes: &[String]) -> Seen<BTreeMap<String, Vec<String>>> {
+        self.0.volumes_on(nodes).await
     }
 
     async fn mark(&self, _: &MarkNode) -> Result<(), Failure> {

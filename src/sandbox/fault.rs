@@ -15,6 +15,8 @@ pub enum Call {
     Nodes,
     PendingPods,
     PodsOn,
+    Budgets,
+    VolumesOn,
     Mark,
     Unmark,
     Evict,
@@ -31,7 +33,7 @@ pub enum Call {
 
 impl Call {
     /// Every call.
-    pub const ALL: [Self; 21] = [
+    pub const ALL: [Self; 23] = [
         Self::Instances,
         Self::Template,
         Self::RunInstances,
@@ -41,6 +43,8 @@ impl Call {
         Self::Nodes,
         Self::PendingPods,
         Self::PodsOn,
+        Self::Budgets,
+        Self::VolumesOn,
         Self::Mark,
         Self::Unmark,
         Self::Evict,

@@ -1,9 +1,11 @@
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 
 use crate::act::{Cluster, Fleet};
 use crate::announce::{Announcement, Announcer};
 use crate::ledger::State;
-use crate::observe::{Absence, Answer, Instance, Metrics, Node, Pod, Query, QueryAnswer, Sample, Seen, Series, Unseen};
+use crate::observe::{Absence, Answer, Budget, Instance, Metrics, Node, Pod, Query, QueryAnswer, Sample, Seen, Series, Unseen};
 use crate::plan::{
     CLUSTER_TAG, DeleteNode, Evict, Failure, FindByToken, MarkNode, POOL_LABEL, RunInstances, Template, Terminate, UnmarkNode,
 };
@@ -83,6 +85,15 @@ impl Cluster for Sandbox {
             Ok(world.pods.values().filter(there).cloned().collect())
         };
         self.call(Call::PodsOn, read).await.map_err(|failure| unseen(&failure))
+    }
+
+    async fn budgets(&self) -> Seen<Vec<Budget>> {
+        self.call(Call::Budgets, |world, _| Ok(world.budgets())).await.map_err(|failure| unseen(&failure))
+    }
+
+    async fn volumes_on(&self, nodes: &[String]) -> Seen<BTreeMap<String, Vec<String>>> {
+        let none = |_: &mut World, _| Ok(nodes.iter().map(|name| (name.clone(), Vec::new())).collect());
+        self.call(Call::VolumesOn, none).await.map_err(|failure| unseen(&failure))
     }
 
     async fn mark(&self, step: &MarkNode) -> Result<(), Failure> {

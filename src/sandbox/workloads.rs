@@ -1,10 +1,10 @@
 use std::collections::BTreeMap;
 
-use crate::observe::{Owner, Pod, PodPhase, Requests, Scheduling};
-use crate::plan::{Evict, Failure, FailureClass};
+use crate::observe::{Budget, Operator, Owner, Pod, PodPhase, Requests, Requirement, Scheduling};
+use crate::plan::{Evict, Failure, FailureClass, RETIRING_TAINT};
 use crate::sandbox::cloud::failure;
 use crate::sandbox::world::World;
-use crate::sandbox::{Deed, DeedKind, Happening, Sabotage};
+use crate::sandbox::{Deed, DeedKind, Happening, Sabotage, Workload};
 
 /// The label by which a Deployment's pods are told.
 const APP: &str = "app";
@@ -27,7 +27,9 @@ impl World {
         }
         let covered: Vec<String> =
             self.pods.values().filter(|pod| pod.is_of_daemon_set()).filter_map(|pod| pod.node_name.clone()).collect();
-        let bare: Vec<String> = self.nodes.keys().filter(|name| !covered.contains(name)).cloned().collect();
+        // Our taint keeps a DaemonSet's pods away too, once they have left.
+        let open = self.nodes.values().filter(|node| node.taint(RETIRING_TAINT).is_none());
+        let bare: Vec<String> = open.map(|node| node.name.clone()).filter(|name| !covered.contains(name)).collect();
         for node in bare {
             let owner = Owner { kind: "DaemonSet".to_owned(), name: "node-exporter".to_owned(), uid: "daemon".to_owned(), replicas: None };
             let mut pod = self.new_pod("monitoring", owner, Requests { cpu_millis: 20, memory: 32 << 20 });
@@ -128,6 +130,34 @@ impl World {
         there.filter(|pod| !pod.is_of_daemon_set() && !pod.is_terminal() && !pod.mirror).map(Pod::full_name).collect()
     }
 
+    /// The budgets with what they allow now.
+    #[must_use]
+    pub fn budgets(&self) -> Vec<Budget> {
+        let of = |workload: &Workload| {
+            let healthy = self.healthy(&workload.name);
+            let (namespace, app) = (workload.namespace.clone(), workload.name.clone());
+            let selector = vec![Requirement { key: APP.to_owned(), operator: Operator::In, values: vec![app.clone()] }];
+            let budget = move |(number, least): (usize, &u32)| Budget {
+                namespace: namespace.clone(),
+                name: format!("{app}-{number}"),
+                selector: Some(selector.clone()),
+                allowed: healthy.saturating_sub(*least),
+            };
+            workload.budgets.iter().enumerate().map(budget).collect::<Vec<_>>()
+        };
+        self.settings.workloads.iter().flat_map(of).collect()
+    }
+
+    fn healthy(&self, app: &str) -> u32 {
+        let healthy = self.pods.values().filter(|pod| {
+            pod.labels.get(APP).is_some_and(|label| label == app)
+                && pod.phase == PodPhase::Running
+                && pod.deleted_at.is_none()
+                && self.is_heard(pod)
+        });
+        u32::try_from(healthy.count()).unwrap_or(u32::MAX)
+    }
+
     /// # Errors
     /// As the Eviction API.
     pub fn evict(&mut self, step: &Evict) -> Result<(), Failure> {
@@ -148,10 +178,7 @@ impl World {
         if asked && budgets.len() > 1 {
             return Err(failure(FailureClass::Refused, "500", "the pod is under more than one disruption budget"));
         }
-        let healthy = self.pods.values().filter(|other| {
-            other.labels.get(APP) == Some(&app) && other.phase == PodPhase::Running && other.deleted_at.is_none() && self.is_heard(other)
-        });
-        let healthy = u32::try_from(healthy.count()).unwrap_or(u32::MAX);
+        let healthy = self.healthy(&app);
         let counts = pod.phase == PodPhase::Running && self.is_heard(&pod);
         let after = if counts { healthy.saturating_sub(1) } else { healthy };
         if asked && counts && budgets.iter().any(|least| after < *least) {

@@ -1,5 +1,6 @@
 //! The Kubernetes API behind the [`Cluster`](crate::act::Cluster) port.
 
+mod before_removal;
 mod connection;
 mod eviction;
 mod failure;

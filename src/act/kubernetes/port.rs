@@ -1,3 +1,5 @@
+use std::collections::BTreeMap;
+
 use k8s_openapi::api::core::v1::{Node as ApiNode, Pod as ApiPod};
 use kube::Api;
 use kube::api::{DeleteParams, ListParams, Preconditions};
@@ -6,13 +8,14 @@ use tokio::task::JoinSet;
 
 use crate::act::Cluster;
 use crate::act::kubernetes::Kubernetes;
+use crate::act::kubernetes::before_removal::{budgets, volumes_on};
 use crate::act::kubernetes::eviction::evict;
 use crate::act::kubernetes::failure::{classify, unseen};
 use crate::act::kubernetes::marking::{mark, unmark};
 use crate::act::kubernetes::owners::look_up_replicas;
 use crate::act::kubernetes::read_node::read_node;
 use crate::act::kubernetes::read_pod::read_pod;
-use crate::observe::{Node, Pod, Seen, Unseen};
+use crate::observe::{Budget, Node, Pod, Seen, Unseen};
 use crate::plan::{DeleteNode, Evict, Failure, MarkNode, POOL_LABEL, UnmarkNode};
 
 /// Lists come in pages of this many objects, as the API server's own clients ask.
@@ -65,6 +68,14 @@ impl Cluster for Kubernetes {
         Ok(pods)
     }
 
+    async fn budgets(&self) -> Seen<Vec<Budget>> {
+        budgets(self).await
+    }
+
+    async fn volumes_on(&self, nodes: &[String]) -> Seen<BTreeMap<String, Vec<String>>> {
+        volumes_on(self, nodes).await
+    }
+
     async fn mark(&self, step: &MarkNode) -> Result<(), Failure> {
         mark(self, step).await
     }
@@ -85,7 +96,7 @@ impl Cluster for Kubernetes {
 }
 
 /// All pages of a list.
-async fn list<K: Clone + DeserializeOwned + std::fmt::Debug>(api: &Api<K>, parameters: &ListParams) -> Result<Vec<K>, kube::Error> {
+pub async fn list<K: Clone + DeserializeOwned + std::fmt::Debug>(api: &Api<K>, parameters: &ListParams) -> Result<Vec<K>, kube::Error> {
     let mut parameters = parameters.clone().limit(PAGE);
     let mut items = Vec::new();
     loop {

@@ -93,7 +93,7 @@ fn read_effect(effect: &str) -> Option<TaintEffect> {
     }
 }
 
-fn pod_selector(selector: &LabelSelector) -> PodSelector {
+pub fn pod_selector(selector: &LabelSelector) -> PodSelector {
     let equal = selector.match_labels.iter().flatten().map(|(key, value)| Requirement {
         key: key.clone(),
         operator: Operator::In,

@@ -35,7 +35,8 @@ impl<W: World> Run<'_, W> {
             }
             let intended = self.has_time() && self.intend(&steps).await?;
             if !intended || !self.has_time() || !self.lease.allows_effects_at(self.world.clock().now()) {
-                self.state.cursor = steps.first().map(|step| step.operation().clone());
+                // Those that a round before had no time for go first.
+                self.state.cursor = self.state.cursor.take().or_else(|| steps.first().map(|step| step.operation().clone()));
                 return Ok(());
             }
             tried.extend(steps.iter().cloned());

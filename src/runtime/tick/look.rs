@@ -44,6 +44,8 @@ pub(super) async fn first_look<W: World>(world: &W, cluster: &Cluster, claim: &C
         nodes: nodes.unwrap_or_else(|| late("Kubernetes")),
         pending_pods: pending_pods.unwrap_or_else(|| late("Kubernetes")),
         pods_on_nodes: Ok(BTreeMap::new()),
+        volumes_on_nodes: Ok(BTreeMap::new()),
+        budgets: Err(Unseen { reason: "no node was to be chosen".to_owned() }),
     };
     let acquired = acquired.unwrap_or_else(|| Err(LedgerError::late()));
     FirstLook { acquired, snapshot, metrics }
@@ -71,6 +73,16 @@ pub(super) async fn look_at_pods<W: World>(world: &W, snapshot: &mut Snapshot, n
     }
 }
 
+/// Adds what is still attached to these nodes, and their pods.
+pub(super) async fn look_at_drains<W: World>(world: &W, snapshot: &mut Snapshot, names: Vec<String>, cutoff: Timestamp) {
+    if names.is_empty() {
+        return;
+    }
+    let volumes = in_time(world.clock(), cutoff, world.cluster().volumes_on(&names));
+    let (volumes, ()) = tokio::join!(volumes, look_at_pods(world, snapshot, names.clone(), cutoff));
+    snapshot.volumes_on_nodes = volumes.unwrap_or_else(|| late("Kubernetes"));
+}
+
 /// `None`: it has not ended by then.
 pub(super) async fn in_time<T>(clock: &impl Clock, cutoff: Timestamp, work: impl Future<Output = T>) -> Option<T> {
     tokio::select! {
@@ -80,7 +92,7 @@ pub(super) async fn in_time<T>(clock: &impl Clock, cutoff: Timestamp, work: impl
     }
 }
 
-fn late<T>(who: &str) -> Seen<T> {
+pub(super) fn late<T>(who: &str) -> Seen<T> {
     Err(Unseen { reason: format!("{who} did not answer in time") })
 }
 

@@ -1,29 +1,30 @@
 use std::collections::BTreeSet;
 
-use crate::act::Fleet as _;
+use crate::act::{Cluster as _, Fleet as _};
 use crate::plan::{self, Remark, Removal, RetireCause};
 use crate::runtime::World;
-use crate::runtime::tick::look::{in_time, look_at_pods};
+use crate::runtime::tick::look::{in_time, late, look_at_pods};
 use crate::runtime::tick::run::Run;
 
 impl<W: World> Run<'_, W> {
     /// Chooses the nodes to go and begins their retirement; returns how many. Everything is asked before the first mark.
     pub(super) async fn remove(&mut self, count: u32, lower: u32, rules: Vec<String>) -> usize {
         let names = plan::nodes_to_look_at(&self.state.progress, &self.situation());
-        look_at_pods(self.world, &mut self.snapshot, names, self.order.cutoff()).await;
+        let budgets = in_time(self.world.clock(), self.order.cutoff(), self.world.cluster().budgets());
+        let (budgets, ()) = tokio::join!(budgets, look_at_pods(self.world, &mut self.snapshot, names, self.order.cutoff()));
+        self.snapshot.budgets = budgets.unwrap_or_else(|| late("Kubernetes"));
         let removal = self.choose(count, lower).await;
         for instance_id in &removal.chosen {
             let cause = RetireCause::Decision { rules: rules.clone() };
             let remark = self.plan(|progress, situation| plan::begin_retire(progress, situation, instance_id, cause));
             self.remark_all(remark.into_iter().collect());
         }
-        if removal.chosen.len() < count as usize {
-            let reasons = removal.passed_over.iter().map(|passed| format!("{}: {}", passed.node_name, passed.reason));
-            let reasons = reasons.collect::<Vec<_>>().join("; ");
-            let text = format!("{} of {count} nodes can go now; {reasons}", removal.chosen.len());
-            let topic = Some(crate::rules::Topic::DrainBlocked);
-            self.remark_all(vec![Remark { operation: None, topic, text }]);
-        }
+        // Written down whoever goes: why a node stayed is asked later.
+        let reasons = removal.passed_over.iter().map(|passed| format!("{}: {}", passed.node_name, passed.reason));
+        let reasons = reasons.collect::<Vec<_>>().join("; ");
+        let text = format!("{} of {count} nodes can go now; {reasons}", removal.chosen.len());
+        let topic = (removal.chosen.len() < count as usize).then_some(crate::rules::Topic::DrainBlocked);
+        self.remark_all(vec![Remark { operation: None, topic, text }]);
         self.report.passed_over = removal.passed_over;
         removal.chosen.len()
     }

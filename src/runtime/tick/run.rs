@@ -7,7 +7,7 @@ use crate::rules::Cluster;
 use crate::runtime::World;
 use crate::runtime::tick::hash::hash;
 use crate::runtime::tick::journal::Journal;
-use crate::runtime::tick::look::{NOT_ASKED, in_time, look_at_pods};
+use crate::runtime::tick::look::{NOT_ASKED, in_time, look_at_drains};
 use crate::runtime::tick::report::{Ended, TickReport};
 use crate::runtime::tick::{Order, announce};
 
@@ -46,7 +46,7 @@ impl<'a, W: World> Run<'a, W> {
     pub async fn whole(&mut self, metrics: &[Option<QueryAnswer>]) -> Result<(), LedgerError> {
         self.note_missing(metrics);
         self.note_ruleset();
-        look_at_pods(self.world, &mut self.snapshot, being_drained(&self.state), self.order.cutoff()).await;
+        look_at_drains(self.world, &mut self.snapshot, being_drained(&self.state), self.order.cutoff()).await;
         let advanced = self.plan(plan::advance);
         self.remark_all(advanced);
         self.evaluate(metrics).await;
