@@ -4,8 +4,10 @@
 
 mod connection;
 mod fault;
+mod prices;
 mod secret;
 
 pub use connection::{CallLimits, connect};
 pub use fault::{Fault, FaultKind};
+pub use prices::on_demand_prices;
 pub use secret::secret;

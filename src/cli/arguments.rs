@@ -43,6 +43,10 @@ pub enum Command {
     #[cfg(all(feature = "aws", feature = "kubernetes", feature = "http"))]
     #[command(subcommand)]
     Ledger(LedgerCommand),
+    /// What instances cost.
+    #[cfg(all(feature = "aws", feature = "kubernetes", feature = "http"))]
+    #[command(subcommand)]
+    Prices(PricesCommand),
     /// Run the `test` blocks of rules.
     Test(TestArguments),
     /// Run whole simulated histories with faults, and watch the invariants: exit 1 with the story of one that breaks.
@@ -208,6 +212,24 @@ pub struct StatusArguments {
 pub enum LedgerCommand {
     /// Create the DynamoDB table that smartscale.toml names, with its TTL.
     Create(WorldArguments),
+}
+
+#[cfg(all(feature = "aws", feature = "kubernetes", feature = "http"))]
+#[derive(Debug, Subcommand)]
+pub enum PricesCommand {
+    /// Fetch what instances cost on demand in the region of smartscale.toml, and write the table that it names.
+    Refresh(RefreshArguments),
+}
+
+#[cfg(all(feature = "aws", feature = "kubernetes", feature = "http"))]
+#[derive(Args, Debug)]
+pub struct RefreshArguments {
+    /// Where things are.
+    #[arg(long, default_value = "smartscale.toml", value_name = "FILE")]
+    pub config: PathBuf,
+    /// Another region than that of smartscale.toml.
+    #[arg(long, value_name = "REGION")]
+    pub region: Option<String>,
 }
 
 #[cfg(feature = "web")]

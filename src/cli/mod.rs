@@ -14,6 +14,8 @@ mod output;
 #[cfg(all(feature = "aws", feature = "kubernetes", feature = "http"))]
 mod plan;
 #[cfg(all(feature = "aws", feature = "kubernetes", feature = "http"))]
+mod prices;
+#[cfg(all(feature = "aws", feature = "kubernetes", feature = "http"))]
 mod real;
 #[cfg(all(feature = "aws", feature = "kubernetes", feature = "http"))]
 mod report;
@@ -54,6 +56,8 @@ pub fn run() -> ExitCode {
         Command::Status(arguments) => status::status(arguments),
         #[cfg(all(feature = "aws", feature = "kubernetes", feature = "http"))]
         Command::Ledger(command) => ledger::ledger(command),
+        #[cfg(all(feature = "aws", feature = "kubernetes", feature = "http"))]
+        Command::Prices(command) => prices::prices(command),
         Command::Test(arguments) => test::test(arguments),
         Command::Simulate(arguments) => simulate::simulate(arguments),
         #[cfg(feature = "web")]

@@ -26,7 +26,7 @@ pub use example::{Example, Expectation, Expected, LoadStretch, SeriesStretch, Sh
 pub use expression::{Aggregate, Arithmetic, Expression, MetricId, Rounding};
 pub use metric::{Fact, Metric, Source};
 pub use number::Number;
-pub use price::PriceList;
+pub use price::{PriceList, read_price_table};
 pub use rule::{Rule, Timing};
 pub use ruleset::Ruleset;
 pub use unit::Unit;

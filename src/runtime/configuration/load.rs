@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::rules::PriceList;
+use crate::rules::{Number, PriceList, read_price_table};
 use crate::runtime::configuration::{ConfigurationError, Settings};
 
 /// The settings and the folder that their paths are relative to.
@@ -11,6 +11,8 @@ pub struct Configuration {
     pub settings: Settings,
     pub path: PathBuf,
     pub environment: Environment,
+    /// The prices of `price-table`, where one is named.
+    price_table: Option<BTreeMap<String, Number>>,
 }
 
 /// The process environment as it was at the start: the one place that reads it.
@@ -43,12 +45,23 @@ impl<const N: usize> From<[(&str, &str); N]> for Environment {
 }
 
 impl Configuration {
-    /// Reads a file.
+    /// Reads a file, and the table of prices that it names.
+    ///
+    /// # Errors
+    ///
+    /// Where one cannot be read, it is no TOML, or says something that is not known.
+    pub fn load(path: &Path, environment: Environment) -> Result<Self, ConfigurationError> {
+        let mut configuration = Self::load_without_prices(path, environment)?;
+        configuration.price_table = configuration.price_table_file().map(|file| read_prices(&file)).transpose()?;
+        Ok(configuration)
+    }
+
+    /// Reads a file without the table of prices that it names, which may have to be fetched first.
     ///
     /// # Errors
     ///
     /// Where it cannot be read, is no TOML, or says something that is not known.
-    pub fn load(path: &Path, environment: Environment) -> Result<Self, ConfigurationError> {
+    pub fn load_without_prices(path: &Path, environment: Environment) -> Result<Self, ConfigurationError> {
         let text = std::fs::read_to_string(path).map_err(|error| ConfigurationError {
             path: path.to_owned(),
             position: None,
@@ -56,7 +69,7 @@ impl Configuration {
             message: format!("the configuration cannot be read: {error}"),
             help: Some("name another file with `--config FILE`, or write one: the README shows an example".to_owned()),
         })?;
-        Ok(Self { settings: read(path, &text)?, path: path.to_owned(), environment })
+        Ok(Self { settings: read(path, &text)?, path: path.to_owned(), environment, price_table: None })
     }
 
     /// The folder that relative paths start from.
@@ -65,10 +78,15 @@ impl Configuration {
         self.path.parent().unwrap_or_else(|| Path::new(""))
     }
 
-    /// What instances cost: the table that ships with SmartScale, with the user's own prices over it.
+    /// What instances cost: the user's table or the one that ships with SmartScale, with the user's own prices over it.
     #[must_use]
     pub fn prices(&self) -> Arc<PriceList> {
-        Arc::new(PriceList::with(self.settings.prices.clone()))
+        Arc::new(PriceList::with(self.settings.prices.clone()).over(self.price_table.clone()))
+    }
+
+    #[must_use]
+    pub fn price_table_file(&self) -> Option<PathBuf> {
+        self.settings.price_table.as_ref().map(|file| self.folder().join(file))
     }
 
     #[must_use]
@@ -80,6 +98,20 @@ impl Configuration {
     pub fn ledger_file(&self) -> PathBuf {
         self.folder().join(&self.settings.ledger.file)
     }
+}
+
+fn read_prices(path: &Path) -> Result<BTreeMap<String, Number>, ConfigurationError> {
+    const HELP: &str = "`smartscale prices refresh` fetches the prices of your region and writes the file anew";
+    let wrong = |message: String, line: Option<usize>| ConfigurationError {
+        path: path.to_owned(),
+        position: line.map(|line| (line, 1)),
+        excerpt: None,
+        message,
+        help: Some(HELP.to_owned()),
+    };
+    let text = std::fs::read_to_string(path).map_err(|error| wrong(format!("the table of prices cannot be read: {error}"), None))?;
+    read_price_table(&text)
+        .map_err(|line| wrong("expected an instance type and dollars per hour, `t3.small 0.0228`".to_owned(), Some(line)))
 }
 
 /// Reads the text of a configuration and checks what types cannot say.

@@ -47,7 +47,7 @@ fn a_whole_file_is_read() {
 #[test]
 fn a_mistyped_key_is_one_clear_message() {
     assert_snapshot!(error("[promethus]\nurl = \"x\"\n"), @r#"
-        unknown field `promethus`, expected one of `rules`, `cluster`, `prometheus`, `kubernetes`, `aws`, `ledger`, `notify`, `daemon`, `prices`
+        unknown field `promethus`, expected one of `rules`, `cluster`, `prometheus`, `kubernetes`, `aws`, `ledger`, `notify`, `daemon`, `price-table`, `prices`
           --> smartscale.toml:1:2
            |
          1 | [promethus]

@@ -27,7 +27,10 @@ pub struct Settings {
     pub notify: NotifySettings,
     #[serde(default)]
     pub daemon: DaemonSettings,
-    /// Dollars per hour by instance type, as text (`"t3.small" = "0.0228"`), over the table that ships with SmartScale.
+    /// A table of prices as `smartscale prices refresh` writes it, in the place of the one that ships with SmartScale; relative
+    /// to this file's folder.
+    pub price_table: Option<PathBuf>,
+    /// Dollars per hour by instance type, as text (`"t3.small" = "0.0228"`), over the table.
     #[serde(default)]
     pub prices: BTreeMap<String, Number>,
 }
