@@ -10,6 +10,11 @@ use crate::rules::Metric;
 pub trait Metrics: Send + Sync {
     /// Answers all queries, concurrently, each for `at`. Never fails as a whole: what is missing says why in its series.
     fn read<'a>(&'a self, queries: &'a [Query<'a>], at: Timestamp) -> impl Future<Output = Vec<QueryAnswer>> + Send;
+
+    /// Asks for what seldom changes and every tick needs, before the first tick and between ticks: no tick has to.
+    fn prepare(&self, _at: Timestamp) -> impl Future<Output = ()> + Send {
+        std::future::ready(())
+    }
 }
 
 /// One metric to be read: its value at an instant and, where a rule looks back, its history.

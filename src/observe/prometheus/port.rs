@@ -33,6 +33,10 @@ impl Metrics for Prometheus {
         }
         answers.into_iter().map(|answer| answer.unwrap_or_else(|| unanswered(at, default_missing_after))).collect()
     }
+
+    async fn prepare(&self, at: Timestamp) {
+        self.refresh_scrape_interval(at).await;
+    }
 }
 
 /// A query whose task ended without an answer.

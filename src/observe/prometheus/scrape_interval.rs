@@ -48,21 +48,27 @@ impl Prometheus {
         }
     }
 
+    /// As it is known; asked for only where nobody has yet.
     async fn scrape_interval(&self, now: Timestamp) -> Option<SignedDuration> {
-        let known = *self.scrape_interval.known.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(known) = known
-            && now.duration_since(known.at).abs() < FRESH
-        {
-            return known.interval;
+        if self.known_interval().is_none() {
+            self.refresh_scrape_interval(now).await;
         }
-        match self.ask_scrape_interval().await {
-            Some(interval) => {
-                *self.scrape_interval.known.lock().unwrap_or_else(PoisonError::into_inner) = Some(Known { at: now, interval });
-                interval
-            }
-            // Not to be had now: what was known before still says more than nothing.
-            None => known.and_then(|known| known.interval),
+        self.known_interval().and_then(|known| known.interval)
+    }
+
+    /// Asks, unless it was asked lately.
+    pub(crate) async fn refresh_scrape_interval(&self, now: Timestamp) {
+        if self.known_interval().is_some_and(|known| now.duration_since(known.at).abs() < FRESH) {
+            return;
         }
+        // Where it is not to be had now, what was known before still says more than nothing.
+        if let Some(interval) = self.ask_scrape_interval().await {
+            *self.scrape_interval.known.lock().unwrap_or_else(PoisonError::into_inner) = Some(Known { at: now, interval });
+        }
+    }
+
+    fn known_interval(&self) -> Option<Known> {
+        *self.scrape_interval.known.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// `None`: no answer; `Some(None)`: a server that does not report intervals, such as Thanos or VictoriaMetrics.

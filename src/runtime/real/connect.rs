@@ -1,6 +1,7 @@
 use std::time::Duration;
 
 use aws_config::SdkConfig;
+use jiff::Timestamp;
 use secrecy::ExposeSecret;
 
 use crate::act::ec2::{Ec2, Ec2Settings};
@@ -8,6 +9,7 @@ use crate::act::kubernetes::{ConnectionError, Kubernetes};
 use crate::announce::{Channels, Slack, SlackError, Sns};
 use crate::aws::{self, CallLimits};
 use crate::ledger::LedgerError;
+use crate::observe::Metrics as _;
 use crate::observe::prometheus::{Authentication, Prometheus, PrometheusError, PrometheusSettings};
 use crate::runtime::configuration::{Configuration, MetricsSettings, SecretError};
 use crate::runtime::real::secrets::read_secret;
@@ -49,7 +51,10 @@ impl ConnectError {
     }
 }
 
-/// Sets up one of each port. Only secrets are fetched; nothing else is called yet.
+/// How long a start waits for what spares the ticks a request.
+const PREPARED_WITHIN: Duration = Duration::from_secs(2);
+
+/// Sets up one of each port. Secrets are fetched, and Prometheus is asked how often it scrapes; nothing else is called yet.
 ///
 /// # Errors
 ///
@@ -63,8 +68,11 @@ pub async fn connect(configuration: &Configuration) -> Result<RealWorld, Connect
         kubernetes(configuration, &connection),
         slack(configuration, &connection)
     )?;
+    let metrics = ConfiguredMetrics { prometheus };
+    // A source that does not answer is the ticks' affair, which tell it.
+    let _ = tokio::time::timeout(PREPARED_WITHIN, metrics.prepare(Timestamp::now())).await;
     Ok(Ports {
-        metrics: ConfiguredMetrics { prometheus },
+        metrics,
         fleet: Ec2::new(&connection, Ec2Settings::new(aws.launch_template.clone(), aws.subnets.clone())),
         cluster,
         ledger: RealLedger::open(configuration, &connection)?,

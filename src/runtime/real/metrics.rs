@@ -21,4 +21,10 @@ impl Metrics for ConfiguredMetrics {
         };
         vec![answer; queries.len()]
     }
+
+    async fn prepare(&self, at: Timestamp) {
+        if let Some(prometheus) = &self.prometheus {
+            prometheus.prepare(at).await;
+        }
+    }
 }
