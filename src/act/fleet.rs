@@ -2,7 +2,7 @@ use std::future::Future;
 
 use jiff::Timestamp;
 
-use crate::observe::{Instance, Seen};
+use crate::observe::{Instance, Notice, Seen};
 use crate::plan::{Failure, FindByToken, RunInstances, Template, Terminate};
 
 /// The port to the cloud: EC2, or the sandbox.
@@ -21,6 +21,12 @@ pub trait Fleet: Send + Sync {
 
     /// Whether termination protection is on: asked for a candidate before any mark.
     fn termination_protected(&self, instance_id: &str) -> impl Future<Output = Result<bool, Failure>> + Send;
+
+    /// What EC2 itself tells of instances whose end is near. Only the daemon asks, between its ticks: a function is told by
+    /// events. Others' instances are among them.
+    fn notices(&self) -> impl Future<Output = Seen<Vec<Notice>>> + Send {
+        std::future::ready(Ok(Vec::new()))
+    }
 
     fn terminate(&self, step: &Terminate) -> impl Future<Output = Result<(), Failure>> + Send;
 }

@@ -76,6 +76,7 @@ fn hear(heard: Heard<'_>) {
             complain(&format!("changed rules were refused, the old ones stay in force: {summary}\n{details}"), None);
         }
         Heard::Reload(Reload::Unchanged) => {}
+        Heard::Deaf(reason) => complain(reason, Some("allow ec2:DescribeSpotInstanceRequests and ec2:DescribeInstanceStatus")),
     }
 }
 

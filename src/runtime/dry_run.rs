@@ -3,7 +3,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 
 use crate::act::{Cluster, Fleet};
-use crate::observe::{Budget, Instance, Node, Pod, Seen};
+use crate::observe::{Budget, Instance, Node, Notice, Pod, Seen};
 use crate::plan::{DeleteNode, Evict, Failure, FailureClass, FindByToken, MarkNode, RunInstances, Template, Terminate, UnmarkNode};
 
 /// Looks at the real thing and changes nothing: what `smartscale plan` puts between a tick and the world.
@@ -39,6 +39,10 @@ impl<F: Fleet> Fleet for DryRun<'_, F> {
 
     async fn termination_protected(&self, instance_id: &str) -> Result<bool, Failure> {
         self.0.termination_protected(instance_id).await
+    }
+
+    async fn notices(&self) -> Seen<Vec<Notice>> {
+        self.0.notices().await
     }
 
     async fn terminate(&self, _: &Terminate) -> Result<(), Failure> {

@@ -5,12 +5,14 @@ use jiff::{SignedDuration, Timestamp};
 use lambda_runtime::{Context, Error, LambdaEvent, service_fn};
 use serde_json::{Value, json};
 
+use crate::observe::Metrics as _;
 use crate::rules::PriceList;
 use crate::runtime::configuration::{Configuration, Environment};
 use crate::runtime::live_rules::LiveRules;
 use crate::runtime::read_notices;
 use crate::runtime::real::{RealWorld, connect};
-use crate::runtime::tick::{Ended, Order, TickReport, tick};
+use crate::runtime::tick::{Ended, Order, TickReport};
+use crate::runtime::{World as _, tick_with_notices};
 
 /// Runs the function until Lambda ends it. Connections and rules are made once and serve every warm invocation.
 ///
@@ -37,9 +39,11 @@ async fn invoke(world: &RealWorld, rules: &LiveRules, prices: &Arc<PriceList>, e
         deadline: deadline(&context),
         evaluate_now: false,
     };
-    let report = tick(world, &order).await;
+    let report = tick_with_notices(world, &order).await;
     log(&report, rules);
-    answer(&report)
+    // The tick is over and committed: what is asked now delays nobody.
+    world.metrics().prepare(Timestamp::now()).await;
+    answer(&report, &order)
 }
 
 /// Lambda's deadline is the budget.
@@ -66,10 +70,13 @@ fn log(report: &TickReport, rules: &LiveRules) {
     }
 }
 
-/// A tick that found the lease held has ended well; one without a ledger is an error that Lambda counts.
-fn answer(report: &TickReport) -> Result<Value, Error> {
+/// A tick that found the lease held has ended well, unless it brought notices that nobody has taken in now; that and a tick
+/// without a ledger are errors that Lambda counts.
+fn answer(report: &TickReport, order: &Order) -> Result<Value, Error> {
     let ended = match &report.ended {
         Ended::Committed => "committed",
+        Ended::Held { by, .. } if !order.notices.is_empty() => return Err(format!("`{by}` held the lease: notices were not heard").into()),
+        Ended::LostLease if !order.notices.is_empty() => return Err("the lease was lost: notices were not heard".into()),
         Ended::Held { .. } => "held",
         Ended::LostLease => "lost-lease",
         Ended::NoLedger { reason, .. } => return Err(reason.clone().into()),

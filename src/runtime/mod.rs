@@ -28,6 +28,7 @@ mod sandbox_clock;
 mod signal;
 pub mod simulation;
 pub mod tick;
+mod tick_with_notices;
 
 #[cfg(test)]
 mod demo_tests;
@@ -52,3 +53,4 @@ pub use rules_files::{RulesFilesError, read_rules_files, rules_files};
 #[cfg(feature = "daemon")]
 pub use rules_watch::{RulesWatch, WatchError};
 pub use signal::until_signalled;
+pub use tick_with_notices::tick_with_notices;

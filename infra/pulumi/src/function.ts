@@ -90,18 +90,26 @@ function schedule(config: Config, tick: aws.lambda.Function) {
   });
 }
 
-/** A spot instance has two minutes: its notice starts a tick at once. */
+/** What AWS tells of instances, ours and others': the tick tells them apart. A spot instance has two minutes. */
+export const patterns = {
+  "spot-notice": { source: ["aws.ec2"], "detail-type": ["EC2 Spot Instance Interruption Warning", "EC2 Instance Rebalance Recommendation"] },
+  // An instance that ends by anybody's hand: a tick deletes its Node and launches one in its place.
+  "instance-end": { source: ["aws.ec2"], "detail-type": ["EC2 Instance State-change Notification"], detail: { state: ["shutting-down", "terminated", "stopped"] } },
+  maintenance: { source: ["aws.health"], "detail-type": ["AWS Health Event"], detail: { service: ["EC2"], eventTypeCategory: ["scheduledChange"] } },
+};
+
+/** Each of them starts a tick at once. */
 function notices(tick: aws.lambda.Function) {
-  const rule = new aws.cloudwatch.EventRule("spot-notice", {
-    eventPattern: JSON.stringify({ source: ["aws.ec2"], "detail-type": ["EC2 Spot Instance Interruption Warning"] }),
-  });
-  new aws.lambda.Permission("spot-notice", {
-    action: "lambda:InvokeFunction",
-    function: tick.name,
-    principal: "events.amazonaws.com",
-    sourceArn: rule.arn,
-  });
-  new aws.cloudwatch.EventTarget("spot-notice", { rule: rule.name, arn: tick.arn });
+  for (const [name, pattern] of Object.entries(patterns)) {
+    const rule = new aws.cloudwatch.EventRule(name, { eventPattern: JSON.stringify(pattern) });
+    new aws.lambda.Permission(name, {
+      action: "lambda:InvokeFunction",
+      function: tick.name,
+      principal: "events.amazonaws.com",
+      sourceArn: rule.arn,
+    });
+    new aws.cloudwatch.EventTarget(name, { rule: rule.name, arn: tick.arn });
+  }
 }
 
 function trust(service: string): aws.iam.PolicyDocument {

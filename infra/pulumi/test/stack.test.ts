@@ -53,15 +53,26 @@ test("rules and settings come as a layer, with the names of what the program mak
   assert.match(text, /^table = "ledger"$/m);
 });
 
-test("the schedule and spot notices start the function", () => {
+test("the schedule and what AWS tells of instances start the function", () => {
   const schedule = one("aws:scheduler/schedule:Schedule");
   assert.equal(schedule.scheduleExpression, "rate(1 minute)");
   assert.equal(schedule.flexibleTimeWindow.mode, "OFF");
   assert.equal(schedule.target.retryPolicy.maximumRetryAttempts, 0);
-  const rule = JSON.parse(one("aws:cloudwatch/eventRule:EventRule").eventPattern);
-  assert.deepEqual(rule["detail-type"], ["EC2 Spot Instance Interruption Warning"]);
-  assert.equal(one("aws:lambda/permission:Permission").principal, "events.amazonaws.com");
-  assert.equal(schedule.target.arn, one("aws:cloudwatch/eventTarget:EventTarget").arn);
+  const of = (type: string) => made.filter((resource) => resource.type === type).map((resource) => resource.inputs);
+  const rules = of("aws:cloudwatch/eventRule:EventRule").map((rule) => JSON.parse(rule.eventPattern));
+  assert.deepEqual(rules.flatMap((rule) => rule["detail-type"]).sort(), [
+    "AWS Health Event",
+    "EC2 Instance Rebalance Recommendation",
+    "EC2 Instance State-change Notification",
+    "EC2 Spot Instance Interruption Warning",
+  ]);
+  assert.deepEqual(rules.map((rule) => rule.source[0]).sort(), ["aws.ec2", "aws.ec2", "aws.health"]);
+  const permissions = of("aws:lambda/permission:Permission");
+  const targets = of("aws:cloudwatch/eventTarget:EventTarget");
+  assert.equal(permissions.length, rules.length);
+  assert.equal(targets.length, rules.length);
+  for (const permission of permissions) assert.equal(permission.principal, "events.amazonaws.com");
+  for (const target of targets) assert.equal(schedule.target.arn, target.arn);
 });
 
 test("no policy allows everything", () => {

@@ -10,9 +10,10 @@ use jiff::Timestamp;
 use crate::act::Fleet;
 use crate::act::ec2::failure::{failure, unseen};
 use crate::act::ec2::launch_template::{DEFAULT, TemplateVersion, find_subnets, find_version};
+use crate::act::ec2::notices::notices;
 use crate::act::ec2::read_instance::read_instance;
 use crate::act::ec2::request;
-use crate::observe::{Instance, Seen};
+use crate::observe::{Instance, Notice, Seen};
 use crate::plan::{CLUSTER_TAG, Failure, FailureClass, FindByToken, RunInstances, Template, Terminate};
 
 /// The instances of one region.
@@ -135,6 +136,10 @@ impl Fleet for Ec2 {
         let asked = self.client.describe_instance_attribute().instance_id(instance_id);
         let answer = asked.attribute(InstanceAttributeName::DisableApiTermination).send().await.map_err(|error| failure(&error))?;
         Ok(answer.disable_api_termination().and_then(AttributeBooleanValue::value).unwrap_or_default())
+    }
+
+    async fn notices(&self) -> Seen<Vec<Notice>> {
+        notices(&self.client).await
     }
 
     async fn terminate(&self, step: &Terminate) -> Result<(), Failure> {

@@ -3,6 +3,7 @@
 mod failure;
 mod fleet;
 mod launch_template;
+mod notices;
 mod read_instance;
 mod request;
 

@@ -24,7 +24,7 @@ fn read_budget(budget: &PodDisruptionBudget) -> Option<Budget> {
         namespace: budget.metadata.namespace.clone()?,
         name: budget.metadata.name.clone()?,
         selector: budget.spec.as_ref().and_then(|spec| spec.selector.as_ref()).map(pod_selector),
-        allowed: budget.status.as_ref().and_then(|status| u32::try_from(status.disruptions_allowed).ok()).unwrap_or(0),
+        allowed: budget.status.as_ref().and_then(|status| u32::try_from(status.disruptions_allowed?).ok()).unwrap_or(0),
     })
 }
 

@@ -28,7 +28,7 @@ pub(super) const SKEW: SignedDuration = SignedDuration::from_secs(10);
 
 impl Order {
     /// No side effect is begun from then on, and none is waited for.
-    pub(super) fn cutoff(&self) -> Timestamp {
+    pub(in crate::runtime) fn cutoff(&self) -> Timestamp {
         self.deadline.saturating_sub(RESERVE).unwrap_or(Timestamp::MIN)
     }
 }

@@ -85,6 +85,7 @@ def interrupt(world: World, body: dict) -> dict:
     if instance.lifecycle != "spot":
         raise ValueError(f"instance `{instance.id}` is not a spot instance")
     life.spot_status = "marked-for-termination"
+    life.spot_marked_at = world.datetime()
     life.reason = ("Server.SpotInstanceTermination", "Server.SpotInstanceTermination: Spot instance termination")
     life.transition = "Server.SpotInstanceTermination"
     end(world, life, after=world.settings.spot_notice_seconds)

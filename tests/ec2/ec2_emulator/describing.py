@@ -132,7 +132,7 @@ def _spot_request(life: Life) -> dict[str, Any]:
         "LaunchedAvailabilityZone": instance.placement.zone,
         "SpotInstanceRequestId": instance.spot_instance_request_id,
         "State": "closed" if gone else "active",
-        "Status": {"Code": status, "Message": status, "UpdateTime": instance.launch_time},
+        "Status": {"Code": status, "Message": status, "UpdateTime": life.spot_marked_at or instance.launch_time},
         "Type": "one-time",
     }
 

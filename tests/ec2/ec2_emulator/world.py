@@ -50,6 +50,7 @@ class Life:
     reason: tuple[str, str] = ("Client.UserInitiatedShutdown", "Client.UserInitiatedShutdown: User initiated shutdown")
     transition: str = "User initiated"
     spot_status: str = "fulfilled"
+    spot_marked_at: Any = None
     events: list[dict] = field(default_factory=list)
 
 
