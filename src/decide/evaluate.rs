@@ -4,7 +4,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::decide::Truth;
 use crate::decide::aggregate::aggregate;
-use crate::decide::forecast::{Forecast, NoForecast, Season};
+use crate::decide::forecast::{Forecast, NoForecast};
 use crate::decide::lasting::Lasting;
 use crate::decide::named::{forecasts_in, metrics_in};
 use crate::decide::seen::Seen;
@@ -173,22 +173,17 @@ impl<'w> Scope<'w> {
 
     /// The forecast of what was recorded, and the factor that turns it into the metric. Of an `of capacity` metric the
     /// work is forecast (value × ready workers) and shared out over the workers that are wanted now.
-    pub fn forecast_with_scale<'h>(
-        self,
-        seen: &'h Seen<'_>,
-        metric: MetricId,
-        ahead: SignedDuration,
-    ) -> Result<(Forecast<'h>, f64), NoForecast> {
+    pub fn forecast_with_scale(self, seen: &Seen<'_>, metric: MetricId, ahead: SignedDuration) -> Result<(Forecast, f64), NoForecast> {
         let at = self.instant(seen);
         let value_of = |metric| seen.view(metric, self.settled).bridged(at).map(Number::to_f64).ok_or(NoForecast::Missing);
         let history = seen.history(metric).ok_or(NoForecast::NotYet)?;
-        Season::known(history, at)?;
+        let weights = seen.weights(metric, history, at, ahead)?;
         if !seen.is_of_capacity(metric) {
-            return Ok((Forecast::make(history, value_of(metric)?, at, ahead)?, 1.0));
+            return Ok((Forecast::with(weights, history, value_of(metric)?, at, ahead)?, 1.0));
         }
         let ready = value_of(MetricId::Fact(Fact::ReadyNodes))?;
         let nodes = value_of(MetricId::Fact(Fact::Nodes))?;
-        let forecast = Forecast::make(history, value_of(metric)? * ready, at, ahead)?;
+        let forecast = Forecast::with(weights, history, value_of(metric)? * ready, at, ahead)?;
         if nodes > 0.0 { Ok((forecast, 1.0 / nodes)) } else { Err(NoForecast::Missing) }
     }
 

@@ -1,19 +1,10 @@
 use jiff::{SignedDuration, Timestamp};
 
 use crate::decide::history::{BUCKET_SECONDS, History};
+use crate::decide::weights::Weights;
 
 const DAY: i64 = 24 * 3600;
 const WEEK: i64 = 7 * DAY;
-/// How many past days stand for a day, and how many past weeks for a week.
-const DAYS: i64 = 5;
-const WEEKS: i64 = 4;
-/// How long the deviation of the level from its profile is expected to last, fading evenly: in seconds.
-const FADING: f64 = 12.0 * 3600.0;
-/// How far back past errors are measured for the interval, in buckets.
-const MEASURED: i64 = 48;
-/// Half of a two-sided 80% interval of a normal distribution, in standard deviations.
-const EIGHTY_PERCENT: f64 = 1.2816;
-
 /// The profile that a forecast rests on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Season {
@@ -46,91 +37,69 @@ pub enum NoForecast {
 }
 
 /// A forecast of one metric, made at one instant for another.
-pub struct Forecast<'a> {
-    model: Model<'a>,
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Forecast {
     /// The expected value.
     pub value: f64,
-    now: i64,
-    ahead: i64,
+    season: Season,
+    spread: Option<f64>,
 }
 
-impl<'a> Forecast<'a> {
-    /// What is expected `ahead` of `at`: the profile of the week, or of the day while two weeks are not known, corrected
-    /// by how far the level now is from it.
+impl Forecast {
+    /// What is expected `ahead` of `at`: the level now, changed as the profile of the week changes by then, or of the day
+    /// while two weeks are not known, and drawn towards that profile; each as far as the last week taught to.
     ///
     /// # Errors
     /// [`NoForecast::NotYet`] until two periods are known.
-    pub fn make(history: &'a History, level: f64, at: Timestamp, ahead: SignedDuration) -> Result<Self, NoForecast> {
+    pub fn make(history: &History, level: f64, at: Timestamp, ahead: SignedDuration) -> Result<Self, NoForecast> {
+        let season = Season::known(history, at)?;
+        Self::with(Weights::taught(history, season, at.as_second(), ahead.as_secs()), history, level, at, ahead)
+    }
+
+    /// The same with weights that are known already.
+    pub(super) fn with(weights: Weights, history: &History, level: f64, at: Timestamp, ahead: SignedDuration) -> Result<Self, NoForecast> {
         let season = Season::known(history, at)?;
         let (now, ahead) = (at.as_second(), ahead.as_secs());
-        let model = Model { history, season };
-        let value = model.corrected(level, now, ahead).ok_or(NoForecast::NotYet)?;
-        Ok(Self { model, value, now, ahead })
+        let profile = |ahead: i64| profile(history, season, now, ahead).ok_or(NoForecast::NotYet);
+        let (here, there) = (profile(0)?, profile(ahead)?);
+        let value = level + weights.shape * (there - here) + weights.pull * (here - level);
+        Ok(Self { value, season, spread: weights.spread })
     }
 
-    pub fn season(&self) -> Season {
-        self.model.season
+    #[must_use]
+    pub const fn season(&self) -> Season {
+        self.season
     }
 
-    /// How far from the expected value four of five lie, by the errors that the same forecasts made over the last day;
-    /// `None`: there were none yet.
-    pub fn spread(&self) -> Option<f64> {
-        Some(self.model.deviation(self.now, self.ahead)? * EIGHTY_PERCENT)
+    /// How far from the expected value four of five lie, by the errors that the same forecasts would have made in the last
+    /// week; `None`: there were too few.
+    #[must_use]
+    pub const fn spread(&self) -> Option<f64> {
+        self.spread
     }
 }
 
-struct Model<'a> {
-    history: &'a History,
-    season: Season,
+impl Season {
+    /// Its length, and how many past ones stand for it, in buckets.
+    pub(super) const fn buckets(self) -> (i64, i64) {
+        match self {
+            Self::Day => (DAY / BUCKET_SECONDS, 5),
+            Self::Week => (WEEK / BUCKET_SECONDS, 4),
+        }
+    }
 }
 
-impl Model<'_> {
-    /// The expectation made at `now`, from what was known by then.
-    fn corrected(&self, level: f64, now: i64, ahead: i64) -> Option<f64> {
-        let fading = (1.0 - ahead as f64 / FADING).max(0.0);
-        Some(self.profile(now.checked_add(ahead)?, now)? + fading * (level - self.profile(now, now)?))
-    }
-
-    /// The mean of earlier periods at this time of the day or of the week, from what was known by `known`.
-    fn profile(&self, at: i64, known: i64) -> Option<f64> {
-        let (period, periods) = match self.season {
-            Season::Day => (DAY, DAYS),
-            Season::Week => (WEEK, WEEKS),
-        };
-        // The first period that lies wholly before what is known.
-        let skipped = at.saturating_sub(known).max(0) / period + 1;
-        let (mut sum, mut count) = (0.0, 0.0);
-        for back in skipped..skipped + periods {
-            if let Some(value) = self.between(at.saturating_sub(back * period)) {
-                sum += value;
-                count += 1.0;
-            }
-        }
-        (count > 0.0).then(|| sum / count)
-    }
-
-    /// Linear between the middles of two buckets; one alone where the other is empty.
-    fn between(&self, at: i64) -> Option<f64> {
-        let shifted = at - BUCKET_SECONDS / 2;
-        let (bucket, part) = (shifted.div_euclid(BUCKET_SECONDS), shifted.rem_euclid(BUCKET_SECONDS) as f64 / BUCKET_SECONDS as f64);
-        match (self.history.mean(bucket), self.history.mean(bucket + 1)) {
-            (Some(low), Some(high)) => Some(low + (high - low) * part),
-            (one, other) => one.or(other),
-        }
-    }
-
-    /// The root mean square of the errors that the same forecasts made over the last day.
-    fn deviation(&self, now: i64, ahead: i64) -> Option<f64> {
-        let last = now.div_euclid(BUCKET_SECONDS);
-        let (mut squares, mut count) = (0.0, 0.0);
-        for bucket in last - MEASURED..last {
-            let made = bucket * BUCKET_SECONDS + BUCKET_SECONDS / 2 - ahead;
-            let expected = self.between(made).and_then(|level| self.corrected(level, made, ahead));
-            if let (Some(expected), Some(came)) = (expected, self.history.mean(bucket)) {
-                squares += (came - expected) * (came - expected);
-                count += 1.0;
-            }
-        }
-        (count > 0.0).then(|| f64::sqrt(squares / count))
+/// The profile `ahead` seconds from now, from what is known now: linear between the middles of two buckets, one alone where
+/// the other is empty.
+fn profile(history: &History, season: Season, now: i64, ahead: i64) -> Option<f64> {
+    let shifted = now.checked_add(ahead)?.checked_sub(BUCKET_SECONDS / 2)?;
+    let (bucket, part) = (shifted.div_euclid(BUCKET_SECONDS), shifted.rem_euclid(BUCKET_SECONDS) as f64 / BUCKET_SECONDS as f64);
+    let first = history.first()?;
+    let back = ahead.div_euclid(BUCKET_SECONDS) + 1;
+    let means = history.means();
+    let of = |bucket: i64| means.profile(bucket - first, season, back);
+    match (of(bucket), of(bucket + 1)) {
+        (Some(low), Some(high)) => Some(low + (high - low) * part),
+        (one, other) => one.or(other),
     }
 }

@@ -61,11 +61,50 @@ fn the_profile_of_the_week_foresees_the_weekend() {
 }
 
 #[test]
-fn the_level_now_corrects_it_and_fades_with_distance() {
+fn the_level_now_corrects_it() {
     let history = history(72, false);
-    // Twenty more than the profile now: a quarter of twelve hours later three quarters of that are left.
-    assert_eq!(forecast(&history, 30.0, 72 + 6, 3), Ok(50.0 + 15.0));
-    assert_eq!(forecast(&history, 30.0, 72, 12), Ok(50.0));
+    // Twenty more than ever at this time: the day never left its profile, so nothing says that it will return.
+    assert_eq!(forecast(&history, 30.0, 72 + 6, 3), Ok(70.0));
+    assert_eq!(forecast(&history, 30.0, 72, 12), Ok(70.0));
+}
+
+/// Samples each half hour: the day's profile and what `apart` adds to it.
+fn apart(days: i64, apart: impl Fn(i64) -> i64) -> History {
+    let mut history = History::default();
+    for sample in 0..days * 48 {
+        let at = Timestamp::from_second(START + sample * 1800).unwrap();
+        history.record(at, &(load(sample / 2, false) + apart(sample)).into());
+    }
+    history
+}
+
+#[test]
+fn a_deviation_that_never_lasts_is_not_expected_to_last() {
+    // One half hour in seven is twenty higher, and the next one is not.
+    let spikes = apart(10, |sample| if sample % 7 == 0 { 20 } else { 0 });
+    let expected = forecast(&spikes, 32.0, 240, 2).unwrap();
+    assert!((9.0..16.0).contains(&expected), "{expected}");
+    // Each day has a level of its own, for the whole day: what is higher stays so.
+    let days = apart(10, |sample| (sample / 48 * 7919) % 30);
+    let now = 24 * 9 + 6;
+    let expected = forecast(&days, 30.0, now, 1).unwrap();
+    assert!((27.0..31.0).contains(&expected), "{expected}");
+}
+
+#[test]
+fn a_profile_that_never_comes_true_is_not_followed() {
+    // Whatever hour it was, the value wandered: yesterday says nothing of today.
+    let mut value = 100;
+    let steps: Vec<i64> = (0..480_i64)
+        .map(|sample| {
+            value += (sample * 7919 % 13) - 6;
+            value
+        })
+        .collect();
+    let wandering = apart(10, |sample| steps[usize::try_from(sample).unwrap()] - load(sample / 2, false));
+    let level = steps[479] as f64;
+    let expected = forecast(&wandering, level, 240, 1).unwrap();
+    assert!((expected - level).abs() < 4.0, "{expected} of {level}");
 }
 
 #[test]

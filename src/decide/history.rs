@@ -1,6 +1,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::decide::forecast::Season;
 use crate::rules::Number;
 
 /// The length of a bucket: half an hour, in seconds.
@@ -58,15 +59,39 @@ impl History {
         }
     }
 
-    /// The mean of the bucket of this number.
-    pub(super) fn mean(&self, bucket: i64) -> Option<f64> {
-        let index = usize::try_from(bucket.checked_sub(self.first)?).ok()?;
-        self.means.get(index)?.as_ref().map(Number::to_f64)
+    /// The means as plain numbers, counted from the first bucket.
+    pub(super) fn means(&self) -> Means<'_> {
+        Means(&self.means)
     }
 
     /// The number of the first bucket; `None`: nothing was recorded yet.
     pub(super) fn first(&self) -> Option<i64> {
         (!self.means.is_empty()).then_some(self.first)
+    }
+}
+
+/// The means of a history, counted from its first bucket.
+#[derive(Clone, Copy)]
+pub(super) struct Means<'a>(&'a [Option<Number>]);
+
+impl Means<'_> {
+    pub fn at(self, bucket: i64) -> Option<f64> {
+        self.0.get(usize::try_from(bucket).ok()?)?.as_ref().map(Number::to_f64)
+    }
+
+    /// The mean of earlier seasons at this bucket, from what is known `back` buckets before it.
+    pub fn profile(self, bucket: i64, season: Season, back: i64) -> Option<f64> {
+        let (length, seasons) = season.buckets();
+        // The first season that lies wholly before what is known.
+        let skipped = back.max(0) / length + 1;
+        let (mut sum, mut count) = (0.0, 0.0);
+        for season in skipped..skipped + seasons {
+            if let Some(value) = self.at(bucket.saturating_sub(season.saturating_mul(length))) {
+                sum += value;
+                count += 1.0;
+            }
+        }
+        (count > 0.0).then(|| sum / count)
     }
 }
 
@@ -97,8 +122,11 @@ mod tests {
     #[test]
     fn each_half_hour_has_the_mean_of_its_samples() {
         let history = history(&[(0, 10), (15, 20), (30, 7), (95, 1)]);
-        assert_eq!((history.mean(0), history.mean(1), history.mean(2), history.mean(3)), (Some(15.0), Some(7.0), None, Some(1.0)));
-        assert_eq!(history.mean(-1), None);
+        assert_eq!(
+            (history.means().at(0), history.means().at(1), history.means().at(2), history.means().at(3)),
+            (Some(15.0), Some(7.0), None, Some(1.0))
+        );
+        assert_eq!(history.means().at(-1), None);
     }
 
     #[test]
@@ -108,14 +136,14 @@ mod tests {
             long.record(Timestamp::from_second(half_hour * 1800).unwrap(), &half_hour.into());
         }
         assert_eq!(long.first(), Some(3000 - 4 * 7 * 48));
-        assert_eq!(long.mean(2999), Some(2999.0));
+        assert_eq!(long.means().at(28 * 48 - 1), Some(2999.0));
         long.record(Timestamp::from_second(9_000 * 1800).unwrap(), &Number::integer(1));
         assert_eq!(long.first(), Some(9_000));
     }
 
     #[test]
     fn an_older_sample_is_left_out() {
-        assert_eq!(history(&[(60, 10), (10, 99)]).mean(2), Some(10.0));
+        assert_eq!(history(&[(60, 10), (10, 99)]).means().at(0), Some(10.0));
         assert_eq!(history(&[(60, 10), (10, 99)]).first(), Some(2));
     }
 }

@@ -24,6 +24,7 @@ mod recall;
 mod seen;
 mod tail;
 mod view;
+mod weights;
 mod written;
 
 pub use because::{
@@ -32,6 +33,7 @@ pub use because::{
 };
 pub use decide::{action, decide};
 pub use decision::{Action, Decision, Guard};
+pub use forecast::{Forecast, NoForecast, Season};
 pub use history::{BUCKET_SECONDS, History};
 pub use input::{Backoff, Input, Observed, Prices};
 pub use memory::{Change, Memory, Record};
@@ -46,6 +48,8 @@ mod evaluate_tests;
 mod forecast_tests;
 #[cfg(test)]
 mod guard_tests;
+#[cfg(test)]
+mod lift_tests;
 #[cfg(test)]
 mod needs_tests;
 #[cfg(test)]

@@ -4,8 +4,11 @@ use std::collections::BTreeMap;
 
 use jiff::{SignedDuration, Timestamp};
 
+use crate::decide::forecast::{NoForecast, Season};
+use crate::decide::history::number_of;
 use crate::decide::tail::Tail;
 use crate::decide::view::{Line, View};
+use crate::decide::weights::Weights;
 use crate::decide::{History, Input, Record};
 use crate::observe::{Absence, Answer, Counts, QueryAnswer, Sample};
 use crate::rules::{Aggregate, Cluster, Fact, Metric, MetricId, Number, Source, Timing};
@@ -21,6 +24,8 @@ pub(super) struct Seen<'a> {
     settled_from: Option<Timestamp>,
     /// Whether each window that was asked for, so much sooner, is open now.
     windows: RefCell<Vec<(Timing, bool)>>,
+    /// What the last week taught about each forecast that was asked for, by the half hour in which it is made.
+    taught: RefCell<BTreeMap<(MetricId, SignedDuration, i64), Weights>>,
 }
 
 impl<'a> Seen<'a> {
@@ -40,6 +45,7 @@ impl<'a> Seen<'a> {
             facts: Vec::with_capacity(Fact::ALL.len()),
             settled_from,
             windows: RefCell::new(Vec::new()),
+            taught: RefCell::new(BTreeMap::new()),
         };
         let by_evaluations = missing_after_by_evaluations(cluster);
         for fact in Fact::ALL {
@@ -141,6 +147,18 @@ impl<'a> Seen<'a> {
     /// The recorded history of a metric that is forecast.
     pub fn history(&self, metric: MetricId) -> Option<&'a History> {
         self.histories.get(self.name(metric))
+    }
+
+    /// How far its profile is to be trusted; an error until two seasons are known.
+    pub fn weights(&self, metric: MetricId, history: &History, at: Timestamp, ahead: SignedDuration) -> Result<Weights, NoForecast> {
+        let season = Season::known(history, at)?;
+        let key = (metric, ahead, number_of(at));
+        if let Some(known) = self.taught.borrow().get(&key) {
+            return Ok(*known);
+        }
+        let taught = Weights::taught(history, season, at.as_second(), ahead.as_secs());
+        self.taught.borrow_mut().insert(key, taught);
+        Ok(taught)
     }
 
     pub fn name(&self, metric: MetricId) -> &'a str {

@@ -1,14 +1,19 @@
 //! The semantics once more, written from the reference alone: plain rationals, recursion, no sharing, no shortcuts.
+//!
+//! What a forecast expects is no statement of the reference: its number is taken from the crate. Where it counts, and where
+//! it does not, is written here once more.
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::civil::{Date, DateTime, Time};
+use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp, ToSpan};
 use num_bigint::BigInt;
 use num_rational::BigRational;
 use num_traits::{Signed, ToPrimitive, Zero};
-use smartscale::decide::Guard;
+use smartscale::decide::{self, Change, Forecast, Guard, Memory, NoForecast, Record};
 use smartscale::observe::Answer;
 use smartscale::rules::{
-    Action, Aggregate, Amount, Arithmetic, Cluster, Comparison, Condition, Expression, Fact, MetricId, Number, Rounding, Rule, Source,
-    Stretch, Timing, Veto,
+    Action, Aggregate, Amount, Arithmetic, Bounds, Cluster, Comparison, Condition, Expression, Fact, MetricId, Number, Rounding, Rule,
+    Source, Stretch, Timing, Veto, WallTime,
 };
 
 use crate::random::World;
@@ -22,6 +27,11 @@ pub struct Naive {
     pub wanted: Option<u32>,
     pub winners: Vec<String>,
     pub guards: Vec<Guard>,
+    pub lower: u32,
+    pub upper: u32,
+    pub outage: bool,
+    /// Where nodes were added or removed: the `keep` rules whose own number is the bound that was reached.
+    pub reached: Vec<String>,
 }
 
 fn big(number: &Number) -> BigRational {
@@ -54,6 +64,16 @@ struct Series {
     always_settled: bool,
 }
 
+/// What a forecast counts as.
+#[derive(Clone, Copy, PartialEq)]
+enum Forecasts {
+    Expected,
+    /// "A forecast can add, never remove."
+    Never,
+    /// `blind`: "A comparison with a forecast that is not to be had yet counts as false here: it is no observation."
+    FalseUntilKnown,
+}
+
 #[derive(Clone, Copy, PartialEq)]
 enum When {
     Now,
@@ -66,10 +86,10 @@ struct Mind<'a> {
     settled_only: bool,
     /// `rebound`: what every metric lasts at, instead of samples.
     lasting: Option<u32>,
+    forecasts: Forecasts,
 }
 
-fn count_of(world: &World, fact: Fact, counts: &smartscale::observe::Counts) -> Value {
-    let _ = world;
+fn count_of(fact: Fact, counts: &smartscale::observe::Counts) -> Value {
     let sum = |parts: &[Option<u32>]| parts.iter().try_fold(0, |sum: i64, part| Some(sum + i64::from((*part)?)));
     Some(int(match fact {
         Fact::Nodes => sum(&[counts.ready, counts.unready, counts.launching])?,
@@ -104,14 +124,19 @@ impl<'a> Mind<'a> {
             longest = longest.max(quicker.every);
         }
         let default = longest.max(SignedDuration::from_mins(2));
-        if let Some(fact) = self.fact_of(metric) {
+        let (driven, declared) = match metric {
+            MetricId::Fact(_) => (None, None),
+            MetricId::Declared(index) => (observed.metrics[index].as_ref(), cluster.metrics[index].missing_after),
+        };
+        let always_settled = self.fact_of(metric).is_some_and(|fact| fact != Fact::PendingPods);
+        if let Some(fact) = self.fact_of(metric).filter(|_| driven.is_none()) {
             let mut answers: Vec<Seen> =
-                memory.records.iter().map(|record| Seen { at: record.at, value: count_of(self.world, fact, &record.counts) }).collect();
-            answers.push(Seen { at: observed.now, value: count_of(self.world, fact, &observed.counts) });
-            return Series { answers, missing_after: default, always_settled: fact != Fact::PendingPods };
+                memory.records.iter().map(|record| Seen { at: record.at, value: count_of(fact, &record.counts) }).collect();
+            answers.push(Seen { at: observed.now, value: count_of(fact, &observed.counts) });
+            return Series { answers, missing_after: declared.unwrap_or(default), always_settled };
         }
         let MetricId::Declared(index) = metric else { unreachable!() };
-        let answer = observed.metrics[index].as_ref().unwrap();
+        let answer = driven.unwrap();
         let value = |answer: &Answer| match answer {
             Answer::Value(number) => Some(big(number)),
             Answer::Missing(_) => None,
@@ -125,7 +150,7 @@ impl<'a> Mind<'a> {
             }
         }
         answers.extend(answer.series.samples.iter().map(|sample| Seen { at: sample.at, value: value(&sample.answer) }));
-        Series { answers, missing_after: answer.series.missing_after, always_settled: false }
+        Series { answers, missing_after: answer.series.missing_after, always_settled }
     }
 
     /// "those taken after the last change was decided and no earlier than the moment it took effect"
@@ -151,7 +176,7 @@ impl<'a> Mind<'a> {
         if let MetricId::Declared(index) = metric
             && self.cluster().metrics[index].of_capacity
         {
-            let nodes = count_of(self.world, Fact::Nodes, &self.world.observed.counts)?;
+            let nodes = count_of(Fact::Nodes, &self.world.observed.counts)?;
             return if fewer == 0 { None } else { Some(value * nodes / int(fewer.into())) };
         }
         Some(value)
@@ -277,8 +302,55 @@ impl<'a> Mind<'a> {
                 Some(fewer) => self.lasting_value(*metric, fewer)?,
                 None => self.bridged(*metric, at - *by)?,
             },
-            Expression::Forecast { .. } => return None,
+            Expression::Forecast { metric, ahead } => match self.lasting {
+                Some(fewer) => self.lasting_value(*metric, fewer)?,
+                None if self.forecasts == Forecasts::Never => return None,
+                None => self.forecast(*metric, *ahead, at).ok()?,
+            },
         })
+    }
+
+    /// Of an `of capacity` metric the work is forecast, value × ready workers, and shared out over `nodes`.
+    fn forecast(&self, metric: MetricId, ahead: SignedDuration, at: Timestamp) -> Result<BigRational, NoForecast> {
+        let (name, of_capacity) = match metric {
+            MetricId::Fact(fact) => (fact.name(), false),
+            MetricId::Declared(index) => (self.cluster().metrics[index].name.as_str(), self.cluster().metrics[index].of_capacity),
+        };
+        let history = self.world.memory.histories.get(name).ok_or(NoForecast::NotYet)?;
+        // Whether two periods are known does not depend on the level.
+        Forecast::make(history, 0.0, at, ahead)?;
+        let level = |metric| self.bridged(metric, at).and_then(|value| value.to_f64()).ok_or(NoForecast::Missing);
+        let work = if of_capacity { level(MetricId::Fact(Fact::ReadyNodes))? } else { 1.0 };
+        let nodes = if of_capacity { level(MetricId::Fact(Fact::Nodes))? } else { 1.0 };
+        let forecast = Forecast::make(history, level(metric)? * work, at, ahead)?.value;
+        if nodes == 0.0 {
+            return Err(NoForecast::Missing);
+        }
+        Number::from_f64(if of_capacity { forecast * (1.0 / nodes) } else { forecast })
+            .map(|number| big(&number))
+            .ok_or(NoForecast::Missing)
+    }
+
+    fn forecasts_in<'e>(expression: &'e Expression, found: &mut Vec<(&'e MetricId, &'e SignedDuration)>) {
+        match expression {
+            Expression::Forecast { metric, ahead } => found.push((metric, ahead)),
+            Expression::Negate(inner) | Expression::Absolute(inner) | Expression::Round { value: inner, .. } => {
+                Self::forecasts_in(inner, found);
+            }
+            Expression::Binary { left, right, .. } => {
+                Self::forecasts_in(left, found);
+                Self::forecasts_in(right, found);
+            }
+            Expression::Literal(_) | Expression::Metric(_) | Expression::Aggregate { .. } | Expression::Ago { .. } => {}
+        }
+    }
+
+    /// What a comparison comes to that is not known.
+    fn undecided(&self, terms: &[&Expression], at: Timestamp) -> Truth {
+        let mut forecasts = Vec::new();
+        terms.iter().for_each(|term| Self::forecasts_in(term, &mut forecasts));
+        let not_yet = forecasts.iter().any(|(metric, ahead)| self.forecast(**metric, **ahead, at) == Err(NoForecast::NotYet));
+        (self.lasting.is_none() && self.forecasts == Forecasts::FalseUntilKnown && not_yet).then_some(false)
     }
 
     fn names(condition: &Condition, named: &mut Vec<(MetricId, bool)>) {
@@ -324,10 +396,15 @@ impl<'a> Mind<'a> {
                 Comparison::NotEqual => left != right,
             })
         };
+        let at = match when {
+            When::Now => self.now,
+            When::Inside(at) => at,
+        };
         match condition {
-            Condition::Compare { operator, left, right } => compare(operator, left, right),
+            Condition::Compare { operator, left, right } => compare(operator, left, right).or_else(|| self.undecided(&[left, right], at)),
             Condition::Within { value, low, high } => {
                 and(&[compare(&Comparison::GreaterOrEqual, value, low), compare(&Comparison::LessOrEqual, value, high)])
+                    .or_else(|| self.undecided(&[value, low, high], at))
             }
             Condition::Not(inner) => self.truth(inner, when).map(|truth| !truth),
             Condition::And(parts) => and(&parts.iter().map(|part| self.truth(part, when)).collect::<Vec<_>>()),
@@ -380,22 +457,76 @@ impl<'a> Mind<'a> {
     }
 
     fn is_open(&self, timing: &Timing) -> bool {
-        // All random windows are weekly and in UTC.
         let window = &self.cluster().windows[timing.window.0];
-        let second = self.now.as_second();
-        (-3..400).any(|days_on| {
-            let day = second.div_euclid(86400) + days_on;
-            // 1970-01-01 was a Thursday.
-            let weekday = usize::try_from((day + 3).rem_euclid(7)).unwrap();
-            window.stretches.iter().any(|stretch| {
-                let Stretch::Weekly { days, start, end } = stretch else { panic!("{stretch:?}") };
-                let on = days.contains(jiff::civil::Weekday::from_monday_zero_offset(i8::try_from(weekday).unwrap()).unwrap());
-                let opens = day * 86400 + i64::from(start.minutes) * 60 - timing.early.as_secs();
-                let closes = day * 86400 + i64::from(end.minutes) * 60 + if end.minutes <= start.minutes { 86400 } else { 0 };
-                on && opens <= second && second < closes
-            })
-        })
+        let clock = Clock { zone: &self.cluster().timezone };
+        let today = self.now.to_zoned(self.cluster().timezone.clone()).date();
+        let mut spans = Vec::new();
+        for stretch in &window.stretches {
+            match *stretch {
+                Stretch::Weekly { days, start, end } => {
+                    for date in (-4..=4).map(|days_on: i32| today.saturating_add(days_on.days())) {
+                        // "belongs to the day on which it starts"; `except` "drops the stretches that start on that day"
+                        if days.contains(date.weekday()) && !window.except.contains(&date) {
+                            let last = if end <= start { date.saturating_add(1.day()) } else { date };
+                            spans.push((clock.first_shows(at_time(date, start)), clock.last_shows(at_time(last, end))));
+                        }
+                    }
+                }
+                Stretch::Dates { first, last } => {
+                    spans.extend(clock.without(&window.except, midnight(first), midnight(last.saturating_add(1.day()))));
+                }
+                Stretch::Dated { start, end } => spans.extend(clock.without(&window.except, start, end)),
+            }
+        }
+        // "Starts are inclusive, ends exclusive", and `early` opens a window sooner that opens at all.
+        spans.iter().any(|(start, end)| start < end && *start - timing.early <= self.now && self.now < *end)
     }
+}
+
+/// Wall clocks of one zone, read every quarter of an hour: no zone of the random worlds is finer, nor is any of their windows.
+struct Clock<'a> {
+    zone: &'a TimeZone,
+}
+
+impl Clock<'_> {
+    /// Every quarter of an hour around the time at which clocks may show this.
+    fn quarters(wall: DateTime) -> impl Iterator<Item = Timestamp> {
+        let middle = wall.to_zoned(TimeZone::UTC).unwrap().timestamp();
+        (-60..=60).map(move |quarter| middle + SignedDuration::from_mins(15 * quarter))
+    }
+
+    fn shows(&self, at: Timestamp) -> DateTime {
+        at.to_zoned(self.zone.clone()).datetime()
+    }
+
+    /// "When the clocks jump forward over a start, the window opens at the first instant after the jump"
+    fn first_shows(&self, wall: DateTime) -> Timestamp {
+        Self::quarters(wall).find(|at| self.shows(*at) >= wall).unwrap()
+    }
+
+    /// "to the last time its end shows"; "An end that the clocks skip is the jump itself"
+    fn last_shows(&self, wall: DateTime) -> Timestamp {
+        Self::quarters(wall).filter(|at| self.shows(*at) == wall).last().unwrap_or_else(|| self.first_shows(wall))
+    }
+
+    /// A dated stretch less the excepted days.
+    fn without(&self, except: &[Date], start: DateTime, end: DateTime) -> Vec<(Timestamp, Timestamp)> {
+        let mut pieces = vec![(self.first_shows(start), self.last_shows(end))];
+        for day in except {
+            let (from, to) = (self.first_shows(midnight(*day)), self.first_shows(midnight(day.saturating_add(1.day()))));
+            pieces = pieces.into_iter().flat_map(|(start, end)| [(start, end.min(from)), (start.max(to), end)]).collect();
+            pieces.retain(|(start, end)| start < end);
+        }
+        pieces
+    }
+}
+
+fn midnight(date: Date) -> DateTime {
+    date.to_datetime(Time::midnight())
+}
+
+fn at_time(date: Date, time: WallTime) -> DateTime {
+    midnight(date) + i64::from(time.minutes).minutes()
 }
 
 /// Kleene's `and`: one false decides, else one unknown.
@@ -469,7 +600,8 @@ fn track(mind: &Mind<'_>, metric: MetricId, at: &Number, within: &Number, nodes:
 /// "Downwards it proposes only what it has proposed throughout `cooldown down`"
 fn track_down(mind: &Mind<'_>, rule: &Rule, wanted: u32) -> Option<u32> {
     let from = mind.now - mind.cluster().cooldown.down;
-    let reach = mind.cluster().evaluate.every.max(SignedDuration::from_mins(2));
+    let quicker = mind.cluster().evaluate.quicker.iter().map(|quicker| quicker.every).max().unwrap_or_default();
+    let reach = mind.cluster().evaluate.every.max(quicker).max(SignedDuration::from_mins(2));
     let records = &mind.world.memory.records;
     let before = records.iter().rev().find(|record| record.at <= from);
     let mut inside: Vec<(Timestamp, Option<u32>)> = records
@@ -498,14 +630,37 @@ fn track_down(mind: &Mind<'_>, rule: &Rule, wanted: u32) -> Option<u32> {
     Some(largest)
 }
 
+/// What one rule comes to now, with what forecasts may and may not do.
+fn verdict_now(world: &World, rule: &Rule, nodes: Option<u32>) -> Verdict {
+    let mind = Mind { world, now: world.observed.now, settled_only: false, lasting: None, forecasts: Forecasts::Expected };
+    let judged = verdict(&mind, rule, nodes);
+    match (&judged, nodes) {
+        // "A forecast can add, never remove."
+        (Verdict::Fired(Some(count)), Some(nodes)) if *count < nodes => {
+            match verdict(&Mind { forecasts: Forecasts::Never, ..mind }, rule, Some(nodes)) {
+                Verdict::Fired(without) => Verdict::Fired(without.filter(|count| *count < nodes)),
+                Verdict::Idle | Verdict::Unknown => Verdict::Fired(None),
+            }
+        }
+        _ => judged,
+    }
+}
+
 pub fn decide(world: &World) -> Naive {
     let World { cluster, observed, memory } = world;
     let now = observed.now;
-    let all = Mind { world, now, settled_only: false, lasting: None };
-    let settled = Mind { settled_only: true, ..Mind { world, now, settled_only: false, lasting: None } };
+    let all = Mind { world, now, settled_only: false, lasting: None, forecasts: Forecasts::Expected };
     let nodes = observed.counts.ready.and_then(|ready| Some(ready + observed.counts.unready? + observed.counts.launching?));
-    let verdicts: Vec<Verdict> = cluster.rules.iter().map(|rule| verdict(&all, rule, nodes)).collect();
-    let Some(nodes) = nodes else { return Naive { wanted: None, winners: Vec::new(), guards: Vec::new() } };
+    let verdicts: Vec<Verdict> = cluster.rules.iter().map(|rule| verdict_now(world, rule, nodes)).collect();
+    let blinds: Vec<bool> = cluster
+        .rules
+        .iter()
+        .zip(&verdicts)
+        .map(|(rule, now)| {
+            let patient = Mind { world, forecasts: Forecasts::FalseUntilKnown, ..all };
+            *now == Verdict::Unknown && verdict(&patient, rule, nodes) == Verdict::Unknown
+        })
+        .collect();
 
     // Bounds.
     let keeps: Vec<_> = cluster
@@ -513,7 +668,11 @@ pub fn decide(world: &World) -> Naive {
         .iter()
         .zip(&verdicts)
         .filter_map(|(rule, verdict)| match &rule.action {
-            Action::Keep(keep) if matches!(verdict, Verdict::Fired(_)) => Some(*keep),
+            Action::Keep(keep) if matches!(verdict, Verdict::Fired(_)) => {
+                // By a forecast alone it stops growth and removes nothing.
+                let sure = self::verdict(&Mind { world, forecasts: Forecasts::Never, ..all }, rule, nodes) == Verdict::Fired(None);
+                Some(Bounds { lower: keep.lower, upper: if sure { keep.upper } else { keep.upper.max(nodes.unwrap_or(0)) } })
+            }
             _ => None,
         })
         .collect();
@@ -521,12 +680,24 @@ pub fn decide(world: &World) -> Naive {
     let unbudgeted =
         keeps.iter().map(|keep| keep.upper).min().unwrap_or(u32::MAX).min(cluster.nodes.upper).max(cluster.nodes.lower).max(lower);
     let mut upper = unbudgeted;
+    let Some(nodes) = nodes else {
+        return Naive {
+            wanted: None,
+            winners: Vec::new(),
+            guards: Vec::new(),
+            lower,
+            upper: unbudgeted,
+            outage: false,
+            reached: Vec::new(),
+        };
+    };
     if let Some(budget) = &cluster.budget {
         let mut paid = nodes;
         if let Some(prices) = &observed.prices {
             let mut spent = big(&prices.running);
             for next in 0.. {
-                spent += big(prices.next.get(next).or(prices.next.last()).unwrap());
+                let Some(price) = prices.next.get(next).or(prices.next.last()) else { break };
+                spent += big(price);
                 if spent > big(budget) || paid > 1000 {
                     break;
                 }
@@ -549,17 +720,20 @@ pub fn decide(world: &World) -> Naive {
 
     let running = |since: Timestamp, length: SignedDuration| now.duration_since(since) < length;
     let cluster_cooldown = |length: SignedDuration| memory.last_change.as_ref().is_some_and(|change| running(change.at, length));
+    // A new ledger: when the last change was is not known.
+    let ledger_is_new = observed.no_removal_before.is_some_and(|until| now < until);
     let own = |index: usize| {
         let rule = &cluster.rules[index];
         let mut guards = Vec::new();
         let cooldown = if up { cluster.cooldown.up } else { cluster.cooldown.down };
         let own_cooldown = rule.cooldown.is_some_and(|length| memory.won.get(&rule.name).is_some_and(|won| running(*won, length)));
-        if (cluster_cooldown(cooldown) && !(up && rule.urgent)) || own_cooldown {
+        if (cluster_cooldown(cooldown) && !(up && rule.urgent)) || own_cooldown || (!up && ledger_is_new) {
             guards.push(Guard::Cooldown);
         }
         if matches!(rule.action, Action::Add(_) | Action::Remove(_)) {
-            let again = verdict(&settled, rule, Some(nodes));
-            if !matches!(again, Verdict::Fired(Some(_))) {
+            let forecasts = if up { Forecasts::Expected } else { Forecasts::Never };
+            let again = verdict(&Mind { world, settled_only: true, forecasts, ..all }, rule, Some(nodes));
+            if memory.last_change.is_some() && !matches!(again, Verdict::Fired(Some(_))) {
                 guards.push(Guard::Settling);
             }
         }
@@ -580,14 +754,26 @@ pub fn decide(world: &World) -> Naive {
     };
     let backoff = observed.backoff.as_ref().is_some_and(|backoff| backoff.until.is_none_or(|until| until > now));
     let busy = observed.launches_in_flight > 0 || observed.counts.launching.is_some_and(|launching| launching > 0);
-    let unready = observed.counts.unready.unwrap();
+    let unready = observed.counts.unready.unwrap_or(0);
     let outage = unready > 3 && f64::from(unready) > 0.45 * f64::from(nodes);
-    let unknown = |matters: fn(&Action) -> bool| {
-        cluster.rules.iter().zip(&verdicts).any(|(rule, verdict)| *verdict == Verdict::Unknown && matters(&rule.action))
-    };
+    let unknown = |matters: fn(&Action) -> bool| cluster.rules.iter().zip(&blinds).any(|(rule, blinds)| *blinds && matters(&rule.action));
 
     let mut guards = Vec::new();
     let mut target = nodes;
+    let keeps_with = |end: fn(&Bounds) -> u32, bound: u32| -> Vec<String> {
+        let fired = cluster.rules.iter().zip(&verdicts).filter(|(_, verdict)| matches!(verdict, Verdict::Fired(_)));
+        fired
+            .filter(|(rule, _)| matches!(&rule.action, Action::Keep(keep) if end(keep) == bound))
+            .map(|(rule, _)| rule.name.clone())
+            .collect()
+    };
+    let at_lower = || keeps_with(|keep| keep.lower, lower);
+    // "where they cross, the lower end wins": then it is the number of the lower end that is reached.
+    let at_upper = || {
+        let ends = keeps_with(|keep| keep.upper, upper);
+        if ends.is_empty() && upper == lower { at_lower() } else { ends }
+    };
+    let mut reached = Vec::new();
     if !candidates.is_empty() {
         if winning.is_none() {
             guards.extend(candidates.iter().flat_map(|index| own(*index)));
@@ -609,6 +795,7 @@ pub fn decide(world: &World) -> Naive {
             }
             if guards.is_empty() {
                 target = stepped.min(upper).max(nodes);
+                reached = if target == upper { at_upper() } else { Vec::new() };
             }
         } else {
             let stepped = wanted.max(nodes.saturating_sub(cluster.step.down));
@@ -629,12 +816,13 @@ pub fn decide(world: &World) -> Naive {
                 guards.push(Guard::Outage);
             }
             let from = if bounded < nodes { bounded } else { stepped };
-            let left = (from..nodes).find(|left| !asks_for_more(world, &verdicts, *left)).unwrap_or(nodes);
+            let left = (from..nodes).find(|left| !asks_for_more(world, &blinds, *left)).unwrap_or(nodes);
             if left >= nodes {
                 guards.push(Guard::Rebound);
             }
             if guards.is_empty() {
                 target = left;
+                reached = if bounded == lower { at_lower() } else { Vec::new() };
             }
         }
     }
@@ -642,12 +830,15 @@ pub fn decide(world: &World) -> Naive {
         if backoff {
             guards.push(Guard::Backoff);
         } else {
+            if target <= lower {
+                reached = at_lower();
+            }
             target = target.max(lower);
         }
     }
     if nodes > upper {
         let mut stopping = Vec::new();
-        if cluster_cooldown(cluster.cooldown.down) {
+        if cluster_cooldown(cluster.cooldown.down) || ledger_is_new {
             stopping.push(Guard::Cooldown);
         }
         if fired_veto(|veto| veto != Veto::Additions) {
@@ -659,8 +850,10 @@ pub fn decide(world: &World) -> Naive {
         if unknown(|action| matches!(action, Action::Keep(_) | Action::Hold(_))) {
             stopping.push(Guard::Blind);
         }
-        if stopping.is_empty() {
-            target = target.min(upper.max(nodes.saturating_sub(cluster.step.down)));
+        let stepped = upper.max(nodes.saturating_sub(cluster.step.down));
+        if stopping.is_empty() && stepped <= target {
+            target = stepped;
+            reached = at_upper();
         }
         guards.extend(stopping);
     }
@@ -669,20 +862,58 @@ pub fn decide(world: &World) -> Naive {
     }
     guards.sort();
     guards.dedup();
-    Naive { wanted: Some(target), winners, guards }
+    Naive { wanted: Some(target), winners, guards, lower, upper, outage, reached }
 }
 
 /// Whether, with fewer nodes and everything else lasting, any rule that is known now would ask for more.
-fn asks_for_more(world: &World, now: &[Verdict], left: u32) -> bool {
-    let mind = Mind { world, now: world.observed.now, settled_only: false, lasting: Some(left) };
-    world.cluster.rules.iter().zip(now).filter(|(_, now)| **now != Verdict::Unknown).any(|(rule, _)| {
-        match verdict(&mind, rule, Some(left)) {
-            Verdict::Idle => false,
-            Verdict::Unknown => true,
-            Verdict::Fired(count) => match &rule.action {
-                Action::Keep(keep) => keep.lower.min(world.cluster.nodes.upper) > left,
-                _ => count.is_some_and(|count| count > left),
-            },
-        }
+fn asks_for_more(world: &World, blinds: &[bool], left: u32) -> bool {
+    let mind = Mind { world, now: world.observed.now, settled_only: false, lasting: Some(left), forecasts: Forecasts::Expected };
+    world.cluster.rules.iter().zip(blinds).filter(|(_, blinds)| !**blinds).any(|(rule, _)| match verdict(&mind, rule, Some(left)) {
+        Verdict::Idle => false,
+        Verdict::Unknown => true,
+        Verdict::Fired(count) => match &rule.action {
+            Action::Keep(keep) => keep.lower.min(world.cluster.nodes.upper) > left,
+            _ => count.is_some_and(|count| count > left),
+        },
     })
+}
+
+/// All that ever happened, nothing forgotten: what the next evaluation may look back at.
+pub fn remember(world: &World, decided: &Naive) -> Memory {
+    let World { cluster, observed, memory } = world;
+    let mut memory = memory.clone();
+    let nodes = observed.counts.ready.and_then(|ready| Some(ready + observed.counts.unready? + observed.counts.launching?));
+    if let (Some(wanted), Some(nodes)) = (decided.wanted, nodes)
+        && wanted != nodes
+    {
+        let up = wanted > nodes;
+        // "the last change that this rule won": one that went the way of its proposal.
+        let winners: Vec<String> = decided
+            .winners
+            .iter()
+            .filter(|name| {
+                let rule = cluster.rules.iter().find(|rule| rule.name == **name).unwrap();
+                matches!(verdict_now(world, rule, Some(nodes)), Verdict::Fired(Some(count)) if (count > nodes) == up)
+            })
+            .cloned()
+            .collect();
+        for winner in &winners {
+            memory.won.insert(winner.clone(), observed.now);
+        }
+        let action = if up { decide::Action::Add(wanted - nodes) } else { decide::Action::Remove(nodes - wanted) };
+        memory.last_change = Some(Change { at: observed.now, action, winners, took_effect: None });
+    }
+    let answers = cluster.metrics.iter().zip(&observed.metrics).filter_map(|(metric, answer)| {
+        let answer = answer.as_ref().filter(|answer| answer.instant_only)?;
+        Some((metric.name.clone(), answer.series.samples.last()?.answer.clone()))
+    });
+    let mind = Mind { world, now: observed.now, settled_only: false, lasting: None, forecasts: Forecasts::Expected };
+    let tracked = cluster.rules.iter().filter_map(|rule| {
+        let Action::Track { metric, at, within } = &rule.action else { return None };
+        // "or the rule was idle or unknown in it"
+        matches!(verdict(&mind, rule, nodes), Verdict::Fired(_)).then_some(())?;
+        Some((rule.name.clone(), track(&mind, *metric, at, within, nodes?)?))
+    });
+    memory.records.push(Record { at: observed.now, counts: observed.counts, answers: answers.collect(), tracked: tracked.collect() });
+    memory
 }

@@ -87,7 +87,18 @@ proptest! {
     #[test]
     fn more_load_never_yields_fewer_nodes(tape in tapes(), more in 1_i64..50) {
         let mut world = world(&mut Dice::new(tape));
-        world.cluster.rules.retain(|rule| matches!(rule.action, RuleAction::Add(_) | RuleAction::Keep(_)));
+        let most = world.cluster.nodes.upper;
+        // Without removals: what adds, what sets a fixed count, and what demands a lower end without capping.
+        for rule in &mut world.cluster.rules {
+            if let RuleAction::Keep(keep) = &mut rule.action {
+                keep.upper = most.max(keep.lower);
+            }
+        }
+        world.cluster.rules.retain(|rule| match &rule.action {
+            RuleAction::Add(_) | RuleAction::Keep(_) => true,
+            RuleAction::Set(to) => matches!(to, smartscale::rules::Expression::Literal(_)) && rule.when.is_some(),
+            RuleAction::Remove(_) | RuleAction::Track { .. } | RuleAction::Hold(_) => false,
+        });
         world.cluster.rules.retain(|rule| rule.when.as_ref().is_none_or(rises_with_load));
         world.cluster.rules.retain(|rule| !matches!(&rule.action, RuleAction::Add(smartscale::rules::Amount::Nodes(amount)) if !matches!(amount, smartscale::rules::Expression::Literal(_))));
         let calm = decide(&world.input());
@@ -106,10 +117,65 @@ proptest! {
             }
         }
         let loaded = decide(&world.input());
-        // A `keep` may cap: only rules that add may compare.
-        if world.cluster.rules.iter().all(|rule| matches!(rule.action, RuleAction::Add(_))) {
-            prop_assert!(loaded.wanted >= calm.wanted);
+        // A `set` below `nodes` is a removal.
+        let removes = |decision: &smartscale::decide::Decision| {
+            decision.because.nodes.is_some_and(|nodes| decision.because.rules.iter().any(|rule| rule.proposal.is_some_and(|count| count < nodes)))
+        };
+        if !removes(&calm) && !removes(&loaded) {
+            prop_assert!(loaded.wanted >= calm.wanted, "{}\n{}", calm.tree(&world.cluster.timezone), loaded.tree(&world.cluster.timezone));
         }
+    }
+}
+
+/// Items of one ruleset, each of which may stand in any file and in any place.
+const ITEMS: [&str; 11] = [
+    "cluster \"prod\" { nodes 2..10 evaluate every 2m, every 1m during peak cooldown up 4m, down 8m step up 3, down 2 }",
+    "metric cpu : percent of capacity = prometheus `cpu`",
+    "metric queue : count = prometheus `queue`",
+    "metric aged : duration = prometheus `aged` missing after 5m",
+    "let busy = 70%",
+    "window peak = daily 12:10..12:20",
+    "window quiet-hours = daily 12:30..13:00",
+    "rule a-busy { when cpu > busy for 2m then add 1 node }",
+    "rule b-old { when aged > 10s or queue > 50 then add 20% nodes }",
+    "rule c-quiet { during quiet-hours when cpu < 40% for 4m then remove 1 node }",
+    "rule d-peak { during peak early 2m keep 4..9 nodes }",
+];
+/// An hour of which every evaluation is told: no expectation comes true.
+fn driven() -> String {
+    let told: String = (0..60).map(|minute| format!("at {minute}m expect nodes 99\n")).collect();
+    format!(
+        "test \"an hour\" {{
+            start nodes 3 at 2026-11-25 12:00
+            load 1 for 6m, 2.5 for 8m, 1.2
+            series queue 0 for 4m, 60 for 4m, missing for 2m, 10
+            series aged 1s for 12m, missing for 4m, 2s
+            {told}
+        }}"
+    )
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 48, failure_persistence: None, ..ProptestConfig::default() })]
+
+    /// The same items in any order and in any files: every decision of an hour is the same, with its because.
+    #[test]
+    fn the_order_of_items_and_files_never_matters(places in prop::collection::vec((0_usize..3, any::<u16>()), ITEMS.len())) {
+        let course = |items: Vec<(usize, &str)>| {
+            let mut sources = smartscale::source::Sources::new();
+            for file in 0..3 {
+                let text: Vec<&str> = items.iter().filter(|(of, _)| *of == file).map(|(_, item)| *item).collect();
+                sources.add(&format!("{file}.scale"), text.join("\n").into_bytes()).unwrap();
+            }
+            sources.add("9.scale", driven().into_bytes()).unwrap();
+            let ruleset = smartscale::check::check(&sources).ruleset.unwrap();
+            let report = smartscale::runtime::examples::run_examples(&ruleset, None);
+            report.results[0].misses.iter().map(|miss| format!("{} {:#} {}\n{}\n", miss.at, miss.evaluated_at, miss.got, miss.because)).collect::<String>()
+        };
+        let mut shuffled: Vec<(u16, usize, &str)> = places.iter().zip(ITEMS).map(|((file, rank), item)| (*rank, *file, item)).collect();
+        shuffled.sort_unstable();
+        let written: Vec<(usize, &str)> = ITEMS.iter().map(|item| (0, *item)).collect();
+        prop_assert_eq!(course(written), course(shuffled.into_iter().map(|(_, file, item)| (file, item)).collect()));
     }
 }
 

@@ -1,13 +1,14 @@
 use std::collections::BTreeMap;
 
-use jiff::civil::Weekday;
+use jiff::civil::{Date, Weekday};
 use jiff::tz::TimeZone;
-use jiff::{SignedDuration, Timestamp};
-use smartscale::decide::{self, Backoff, Change, Input, Memory, Observed, Prices, Record};
+use jiff::{SignedDuration, Timestamp, ToSpan};
+use smartscale::decide::{self, BUCKET_SECONDS, Backoff, Change, History, Input, Memory, Observed, Prices, Record};
 use smartscale::observe::{Absence, Answer, Counts, QueryAnswer, Sample, Series};
 use smartscale::rules::{
     Action, Aggregate, Amount, Arithmetic, Bounds, Cadence, Capacity, Cluster, Comparison, Condition, Cooldown, Days, Drain, Expression,
-    Fact, Metric, MetricId, Number, Rounding, Rule, Source, Step, Stretch, Timing, Unit, Veto, WallTime, Window, WindowId, Zones,
+    Fact, Metric, MetricId, Number, QuickerCadence, Rounding, Rule, Source, Step, Stretch, Timing, Unit, Veto, WallTime, Window, WindowId,
+    Zones,
 };
 
 use crate::dice::Dice;
@@ -33,9 +34,18 @@ impl World {
 const SPANS: [i64; 8] = [0, 15, 60, 100, 120, 180, 300, 600];
 const VALUES: [&str; 10] = ["0", "10", "29.9", "30", "50", "70", "70.5", "85", "100", "-5"];
 
+/// Zones whose clocks change in spring and autumn, north and south, by an hour and by half of one; and two without.
+const ZONES: [&str; 6] = ["UTC", "Europe/Berlin", "America/New_York", "Australia/Lord_Howe", "Asia/Dhaka", "America/St_Johns"];
+/// Days around which clocks change in some of them, and one without a change.
+const DAYS: [&str; 6] = ["2026-11-25", "2026-10-25", "2027-03-28", "2026-11-01", "2027-03-14", "2026-10-04"];
+
 pub fn world(dice: &mut Dice) -> World {
-    let now =
-        "2026-11-25T12:00:00Z".parse::<Timestamp>().unwrap() + SignedDuration::from_secs(60 * i64::try_from(dice.roll(2000)).unwrap());
+    let zone = TimeZone::get(dice.pick(&ZONES)).unwrap();
+    let day: Date = dice.pick(&DAYS).parse().unwrap();
+    // From noon of the day before to noon of the day after, by the minute, mostly at full quarters.
+    let minutes = i64::try_from(dice.roll(2880)).unwrap();
+    let minutes = if dice.one_in(3) { minutes } else { minutes / 15 * 15 };
+    let now = day.to_zoned(TimeZone::UTC).unwrap().timestamp() + SignedDuration::from_mins(minutes - 720);
     let records = records(dice, now);
     let metrics = vec![
         metric("cpu", Unit::Percent, true, Source::Prometheus("cpu".into())),
@@ -50,11 +60,16 @@ pub fn world(dice: &mut Dice) -> World {
             series: Series { samples: vec![Sample { at: now, answer: answer(dice) }], missing_after: dice.seconds(&[120, 240, 60]) },
             instant_only: true,
         }),
-        None,
+        // Mostly what the cluster counts; now and then driven by a series.
+        dice.one_in(4).then(|| QueryAnswer {
+            series: Series { samples: vec![Sample { at: now, answer: answer(dice) }], missing_after: dice.seconds(&[120, 240]) },
+            instant_only: true,
+        }),
     ];
     let lower = dice.roll(4) as u32;
     let upper = lower + dice.roll(12) as u32;
-    let rules = (0..1 + dice.roll(5)).map(|index| rule(dice, index)).collect();
+    let rules = (0..1 + dice.roll(6)).map(|index| rule(dice, index)).collect();
+    let windows = vec![window(dice, "some", day), window(dice, "other", day), window(dice, "third", day)];
     let counts = counts(dice);
     let change = (!dice.one_in(3)).then(|| {
         let at = now - dice.seconds(&[60, 120, 240, 290, 300, 301, 590, 600, 900, 30]);
@@ -74,12 +89,19 @@ pub fn world(dice: &mut Dice) -> World {
     }
     let cluster = Cluster {
         name: "prod".into(),
-        timezone: TimeZone::UTC,
+        timezone: zone,
         nodes: Bounds { lower, upper },
-        evaluate: Cadence { every: SignedDuration::from_mins(2), quicker: Vec::new() },
+        evaluate: Cadence {
+            every: dice.seconds(&[120, 120, 60, 300]),
+            quicker: if dice.one_in(4) {
+                vec![QuickerCadence { every: dice.seconds(&[60, 180]), during: WindowId(dice.roll(3)) }]
+            } else {
+                Vec::new()
+            },
+        },
         cooldown: Cooldown { up: dice.seconds(&[300, 0, 120]), down: dice.seconds(&[600, 300, 120, 250]) },
         step: Step { up: 1 + dice.roll(5) as u32, down: 1 + dice.roll(4) as u32 },
-        budget: dice.one_in(3).then(|| "0.5".parse().unwrap()),
+        budget: dice.one_in(3).then(|| dice.pick(&["0.5", "0.18", "0.6", "1.2"]).parse().unwrap()),
         capacity: Capacity {
             instances: vec!["t3.small".into()],
             spot: Number::ZERO,
@@ -91,7 +113,7 @@ pub fn world(dice: &mut Dice) -> World {
         drain: Drain { within: SignedDuration::from_mins(5), protect: Vec::new(), local_storage_allowed: false },
         notify: Vec::new(),
         metrics,
-        windows: vec![window("day", 9 * 60, 21 * 60), window("night", 22 * 60, 6 * 60)],
+        windows,
         rules,
         examples: Vec::new(),
     };
@@ -103,23 +125,93 @@ pub fn world(dice: &mut Dice) -> World {
         backoff: dice
             .one_in(8)
             .then(|| Backoff { until: Some(now + dice.seconds(&[0, 60, -60])), reason: "no capacity in eu-central-1a".into() }),
-        no_removal_before: None,
+        no_removal_before: dice.one_in(10).then(|| now + dice.seconds(&[60, 0, -60])),
         prices: (!dice.one_in(4)).then(|| Prices {
             running: Number::from(counts.nodes().unwrap_or(0)).multiply(&"0.06".parse().unwrap()),
-            next: vec!["0.06".parse().unwrap(), "0.1".parse().unwrap()],
+            next: match dice.roll(4) {
+                0 => vec!["0.06".parse().unwrap()],
+                1 => Vec::new(),
+                2 => vec!["0.02".parse().unwrap(), Number::ZERO],
+                _ => vec!["0.06".parse().unwrap(), "0.1".parse().unwrap()],
+            },
         }),
     };
-    World { cluster, observed, memory: Memory { last_change: change, won, records, histories: BTreeMap::new() } }
+    let mut histories = BTreeMap::new();
+    for name in ["cpu", "queue", "pending-pods"] {
+        if let Some(history) = history(dice, now) {
+            histories.insert(name.to_owned(), history);
+        }
+    }
+    World { cluster, observed, memory: Memory { last_change: change, won, records, histories } }
+}
+
+/// The next evaluation of the same cluster: later, with new counts and figures.
+pub fn next_evaluation(world: &mut World, dice: &mut Dice) {
+    let later = dice.seconds(&[120, 60, 120, 240, 600]);
+    let observed = &mut world.observed;
+    observed.now += later;
+    observed.counts = counts(dice);
+    for answer in observed.metrics.iter_mut().flatten() {
+        if answer.instant_only {
+            answer.series.samples = vec![Sample { at: observed.now, answer: self::answer(dice) }];
+        } else {
+            let missing_after = answer.series.missing_after;
+            *answer = QueryAnswer { series: Series { missing_after, ..range(dice, observed.now).series }, instant_only: false };
+        }
+    }
 }
 
 fn metric(name: &str, unit: Unit, of_capacity: bool, source: Source) -> Metric {
     Metric { name: name.into(), unit, of_capacity, source, empty_is: None, missing_after: None }
 }
 
-fn window(name: &str, start: u16, end: u16) -> Window {
-    let days = [Weekday::Monday, Weekday::Wednesday, Weekday::Thursday].iter().fold(Days::NONE, |days, day| days.with(*day));
-    let stretch = Stretch::Weekly { days, start: WallTime { minutes: start }, end: WallTime { minutes: end } };
-    Window { name: name.into(), stretches: vec![stretch], except: Vec::new() }
+/// One to three stretches around a day, with times around those at which clocks change, and now and then an excepted day.
+fn window(dice: &mut Dice, name: &str, day: Date) -> Window {
+    let stretches = (0..1 + dice.roll(2)).map(|_| stretch(dice, day)).collect();
+    let except = if dice.one_in(4) { vec![near(dice, day), near(dice, day)] } else { Vec::new() };
+    Window { name: name.into(), stretches, except }
+}
+
+fn near(dice: &mut Dice, day: Date) -> Date {
+    day + (i64::try_from(dice.roll(5)).unwrap() - 2).days()
+}
+
+fn stretch(dice: &mut Dice, day: Date) -> Stretch {
+    let time = |dice: &mut Dice| {
+        let minutes = [0, 30, 60, 75, 120, 135, 150, 165, 180, 210, 240, 480, 720, 1080, 1320, 1425];
+        WallTime { minutes: dice.pick(&minutes) }
+    };
+    let at = |date: Date, time: WallTime| date.at(0, 0, 0, 0) + i64::from(time.minutes).minutes();
+    match dice.roll(6) {
+        0..=3 => {
+            let days =
+                (0..7).filter(|_| !dice.one_in(3)).fold(Days::NONE, |days, day| days.with(Weekday::from_monday_zero_offset(day).unwrap()));
+            let end = if dice.one_in(6) { WallTime { minutes: 1440 } } else { time(dice) };
+            Stretch::Weekly { days, start: time(dice), end }
+        }
+        4 => {
+            let first = near(dice, day);
+            Stretch::Dates { first, last: first + i64::try_from(dice.roll(4)).unwrap().days() }
+        }
+        _ => {
+            let start = at(near(dice, day), time(dice));
+            let end = at(near(dice, day), time(dice));
+            if start < end { Stretch::Dated { start, end } } else { Stretch::Dated { start, end: start + 1.day() } }
+        }
+    }
+}
+
+/// Half hours of a day that repeats: none, too few for a forecast, two days of them, or two weeks.
+fn history(dice: &mut Dice, now: Timestamp) -> Option<History> {
+    let kept = dice.pick(&[0, 0, 20, 98, 700]);
+    let busy: i64 = dice.pick(&[10, 30, 90, 200]);
+    let mut history = History::default();
+    for back in (0..kept).rev() {
+        let at = now - SignedDuration::from_secs(back * BUCKET_SECONDS);
+        let hour = at.as_second().div_euclid(3600).rem_euclid(24);
+        history.record(at, &Number::from(if (8..20).contains(&hour) { busy } else { busy / 3 }));
+    }
+    (kept > 0).then_some(history)
 }
 
 fn answer(dice: &mut Dice) -> Answer {
@@ -207,6 +299,7 @@ fn expression(dice: &mut Dice, depth: usize) -> Expression {
             metric,
             over: dice.seconds(&SPANS),
         },
+        4 if dice.one_in(3) => Expression::Forecast { metric, ahead: dice.seconds(&[600, 60, 3600]) },
         4 => Expression::Ago { metric, by: dice.seconds(&SPANS) },
         5 => literal(dice),
         6 => Expression::Negate(Box::new(expression(dice, depth - 1))),
@@ -253,7 +346,7 @@ fn amount(dice: &mut Dice) -> Amount {
 }
 
 fn rule(dice: &mut Dice, index: usize) -> Rule {
-    let timing = |dice: &mut Dice| Timing { window: WindowId(dice.roll(2)), early: dice.seconds(&[0, 600, 7200]) };
+    let timing = |dice: &mut Dice| Timing { window: WindowId(dice.roll(3)), early: dice.seconds(&[0, 0, 900, 7200, 93_600]) };
     let action = match dice.roll(10) {
         0..=2 => Action::Add(amount(dice)),
         3..=5 => Action::Remove(amount(dice)),
@@ -273,8 +366,8 @@ fn rule(dice: &mut Dice, index: usize) -> Rule {
         name: format!("r{index}"),
         urgent: dice.one_in(5),
         note: None,
-        during: if dice.one_in(6) { vec![timing(dice)] } else { Vec::new() },
-        outside: if dice.one_in(6) { vec![timing(dice)] } else { Vec::new() },
+        during: (0..dice.pick(&[0, 0, 0, 0, 1, 2])).map(|_| timing(dice)).collect(),
+        outside: (0..dice.pick(&[0, 0, 0, 0, 1, 2])).map(|_| timing(dice)).collect(),
         when: if dice.one_in(5) { None } else { Some(condition(dice, 2)) },
         cooldown: dice.one_in(4).then(|| dice.seconds(&[300, 600, 1200])),
         action,

@@ -28,6 +28,13 @@ impl Grid {
         Self { end, step: SignedDuration::from_secs(step), steps: u32::try_from(steps).unwrap_or(u32::MAX) }
     }
 
+    /// The age above which a sample of this grid is missing: no less than a step, or no window of a coarse grid were ever
+    /// covered.
+    #[must_use]
+    pub fn missing_after(&self, asked: SignedDuration) -> SignedDuration {
+        if self.steps == 0 { asked } else { asked.max(self.step) }
+    }
+
     #[must_use]
     pub fn start(&self) -> Timestamp {
         self.end.saturating_sub(self.step * i32::try_from(self.steps).unwrap_or(i32::MAX)).unwrap_or(Timestamp::MIN)
@@ -60,5 +67,18 @@ mod tests {
         assert!(day.steps < 500 && day.step > SignedDuration::from_secs(15), "{day:?}");
         assert!(day.start() <= end - SignedDuration::from_hours(24));
         assert_eq!(of(0).instants().count(), 1);
+    }
+
+    #[test]
+    fn a_sample_stands_for_its_step_at_least() {
+        let end: Timestamp = "2026-11-25T12:00:07Z".parse().unwrap();
+        let (day, minute) = (SignedDuration::from_hours(24), SignedDuration::from_mins(1));
+        let coarse = Grid::covering(day, minute, end);
+        assert!(coarse.step > minute);
+        assert_eq!(coarse.missing_after(minute), coarse.step);
+        assert_eq!(Grid::covering(minute, minute, end).missing_after(minute), minute);
+        let quick = SignedDuration::from_secs(10);
+        assert_eq!(Grid::covering(minute, quick, end).missing_after(quick), SignedDuration::from_secs(15));
+        assert_eq!(Grid::covering(SignedDuration::ZERO, quick, end).missing_after(quick), quick);
     }
 }

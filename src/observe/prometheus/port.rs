@@ -21,7 +21,7 @@ impl Metrics for Prometheus {
             let metric = query.metric.clone();
             let missing_after = metric.missing_after.unwrap_or(default_missing_after);
             let grid = Grid::covering(query.over, missing_after, at);
-            asked.spawn(async move { (index, prometheus.ask(&metric, &grid, missing_after).await, missing_after) });
+            asked.spawn(async move { (index, prometheus.ask(&metric, &grid, missing_after).await, grid.missing_after(missing_after)) });
         }
         let mut answers: Vec<Option<QueryAnswer>> = vec![None; queries.len()];
         while let Some(answered) = asked.join_next().await {

@@ -1,8 +1,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
+use jiff::Timestamp;
 use serde::Serialize;
 
-use crate::decide::{Decision, Finding, Guard, Part, Truth, Verdict};
+use crate::decide::{Decision, Finding, Guard, Input, Memory, Observed, Part, Truth, Verdict, decide};
+use crate::observe::Counts;
 use crate::rules::{Action, Cluster, Comparison};
 
 /// What the tests of one cluster have touched.
@@ -54,9 +56,26 @@ pub struct Covering<'a> {
 }
 
 impl<'a> Covering<'a> {
+    /// Every part of an `or` is there from the start, so that rules without a single test count too.
     #[must_use]
-    pub const fn new(cluster: &'a Cluster) -> Self {
-        Self { cluster, fired: BTreeSet::new(), reached: BTreeSet::new(), branches: BTreeMap::new() }
+    pub fn new(cluster: &'a Cluster) -> Self {
+        let mut covering = Self { cluster, fired: BTreeSet::new(), reached: BTreeSet::new(), branches: BTreeMap::new() };
+        let observed = Observed {
+            now: Timestamp::UNIX_EPOCH,
+            counts: Counts::default(),
+            metrics: vec![None; cluster.metrics.len()],
+            launches_in_flight: 0,
+            backoff: None,
+            no_removal_before: None,
+            prices: None,
+        };
+        let of_nothing = decide(&Input { cluster, observed: &observed, memory: &Memory::default() });
+        for rule in &of_nothing.because.rules {
+            if let Some(condition) = rule.condition.as_ref().filter(|condition| has_or(condition)) {
+                covering.see_condition(&rule.rule, condition, &mut Vec::new(), false);
+            }
+        }
+        covering
     }
 
     pub fn see(&mut self, decision: &Decision) {

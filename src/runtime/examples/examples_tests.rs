@@ -217,4 +217,8 @@ fn coverage_names_what_no_test_touched() {
     assert!(!shown.contains("rule busy") && !shown.contains("queue > 100"), "{shown}");
     assert!((20.0..50.0).contains(&report.covered_percent()), "{shown}");
     assert_eq!(run_examples(&ruleset(&scale), Some("two")).results, []);
+    // Rules that no test evaluates count all the same, with both parts of their `or`.
+    let untested = run_examples(&ruleset(&around("", "")), None);
+    let shown = coverage_text(&untested);
+    assert!(shown.contains("`queue > 100` never decided rule backlog") && shown.contains("coverage 0.0%"), "{shown}");
 }
