@@ -24,6 +24,12 @@ pub struct History {
     /// The sum and the number of the samples in the last bucket.
     sum: Number,
     samples: u32,
+    /// The sum of their squared deviations from their mean.
+    #[serde(default)]
+    scatter: Number,
+    /// How far samples lie from the mean of their half hour: the mean square of late.
+    #[serde(default)]
+    noise: Number,
 }
 
 impl History {
@@ -43,12 +49,16 @@ impl History {
                 *self = Self { first: bucket, ..Self::default() };
                 return self.record(at, value);
             }
+            self.close();
             self.means.resize(index + 1, None);
-            (self.sum, self.samples) = (Number::ZERO, 0);
         }
+        let before = self.mean();
         self.sum = self.sum.add(value);
         self.samples = self.samples.saturating_add(1);
-        let mean = rounded(self.sum.to_f64() / f64::from(self.samples));
+        let mean = self.mean();
+        let sample = value.to_f64();
+        self.scatter = rounded(self.scatter.to_f64() + (sample - before) * (sample - mean)).unwrap_or_default();
+        let mean = rounded(mean);
         if let Some(last) = self.means.last_mut() {
             *last = mean;
         }
@@ -57,6 +67,26 @@ impl History {
             self.means.drain(..surplus);
             self.first = self.first.saturating_add(i64::try_from(surplus).unwrap_or(i64::MAX));
         }
+    }
+
+    /// The mean of the open bucket.
+    fn mean(&self) -> f64 {
+        self.sum.to_f64() / f64::from(self.samples.max(1))
+    }
+
+    /// Takes the scatter of the open bucket into the noise, which forgets within days, and begins the next one.
+    fn close(&mut self) {
+        if self.samples > 1 {
+            let (noise, fresh) = (self.noise.to_f64(), self.scatter.to_f64() / f64::from(self.samples));
+            let share = if self.noise.is_zero() { 1.0 } else { 1.0 / 96.0 };
+            self.noise = rounded(noise + (fresh - noise) * share).unwrap_or_default();
+        }
+        (self.sum, self.samples, self.scatter) = (Number::ZERO, 0, Number::ZERO);
+    }
+
+    /// The mean square by which a sample lies off the mean of its half hour.
+    pub(super) fn noise(&self) -> f64 {
+        self.noise.to_f64()
     }
 
     /// The means as plain numbers, counted from the first bucket.
@@ -127,6 +157,14 @@ mod tests {
             (Some(15.0), Some(7.0), None, Some(1.0))
         );
         assert_eq!(history.means().at(-1), None);
+    }
+
+    #[test]
+    fn the_noise_is_how_far_samples_lie_from_their_mean() {
+        // 10 and 20 lie 5 off their mean, whose square is 25; the open half hour does not count yet.
+        assert!((history(&[(0, 10), (15, 20)]).noise()).abs() < 1e-9);
+        assert!((history(&[(0, 10), (15, 20), (30, 7)]).noise() - 25.0).abs() < 1e-9);
+        assert!((history(&[(0, 10), (15, 20), (30, 7), (45, 7), (60, 7)]).noise() - 25.0 * 95.0 / 96.0).abs() < 1e-3);
     }
 
     #[test]

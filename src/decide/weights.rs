@@ -6,6 +6,8 @@ use crate::decide::history::History;
 const TAUGHT: i64 = 7 * 48;
 /// Fewer past forecasts teach nothing.
 const LEAST: usize = 24;
+/// Half of a two-sided 80% interval of a normal distribution, in standard deviations.
+const EIGHTY_PERCENT: f64 = 1.2816;
 /// The share of past values that lay within the interval.
 const WITHIN: f64 = 0.8;
 
@@ -64,7 +66,11 @@ impl Weights {
         errors.sort_unstable_by(f64::total_cmp);
         let within = (errors.len() as f64 * WITHIN).ceil();
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a share of a length")]
-        let spread = errors.get((within as usize).saturating_sub(1)).copied();
+        let of_means = errors.get((within as usize).saturating_sub(1)).copied();
+        // Those are errors of means; single samples scatter around theirs, at both ends.
+        let kept = 1.0 - pull;
+        let scatter = EIGHTY_PERCENT * EIGHTY_PERCENT * history.noise() * (1.0 + kept * kept);
+        let spread = of_means.map(|error| (error * error + scatter).sqrt());
         // Over a shorter distance less of a deviation is gone.
         Self { shape, pull: 1.0 - (1.0 - pull).powf(part), spread }
     }

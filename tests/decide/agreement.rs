@@ -7,7 +7,7 @@ use crate::random::{World, next_evaluation, world};
 
 /// How many random worlds are compared: `SMARTSCALE_CASES` for a long run.
 fn cases() -> u32 {
-    std::env::var("SMARTSCALE_CASES").ok().and_then(|cases| cases.parse().ok()).unwrap_or(3000)
+    std::env::var("SMARTSCALE_CASES").ok().and_then(|cases| cases.parse().ok()).unwrap_or(1500)
 }
 
 proptest! {

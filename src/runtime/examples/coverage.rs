@@ -78,6 +78,15 @@ impl<'a> Covering<'a> {
         covering
     }
 
+    /// Adds what other tests of the same cluster have touched.
+    pub fn merge(&mut self, other: Self) {
+        self.fired.extend(other.fired);
+        self.reached.extend(other.reached);
+        for (place, (text, decisive)) in other.branches {
+            self.branches.entry(place).or_insert((text, false)).1 |= decisive;
+        }
+    }
+
     pub fn see(&mut self, decision: &Decision) {
         for rule in &decision.because.rules {
             if rule.verdict == Verdict::Fired && !self.fired.contains(&rule.rule) {

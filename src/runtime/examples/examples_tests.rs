@@ -222,3 +222,25 @@ fn coverage_names_what_no_test_touched() {
     let shown = coverage_text(&untested);
     assert!(shown.contains("`queue > 100` never decided rule backlog") && shown.contains("coverage 0.0%"), "{shown}");
 }
+
+#[test]
+fn many_tests_on_several_threads_report_as_one_after_the_other() {
+    let block = |number: usize| {
+        let name = if number == 70 { "the one that misses" } else { "passes" };
+        let queue = if number == 99 { 200 } else { 0 };
+        let expected = if number == 70 || number == 99 { "add 2 nodes by backlog" } else { "stay" };
+        format!(
+            "test \"{number} {name}\" {{ start nodes 3 at 2026-11-25 12:00 series cpu 50% series queue {queue} at 0m expect {expected} }}\n"
+        )
+    };
+    let many: String = (0..100).map(block).collect();
+    let report = run_examples(&ruleset(&around("", &many)), None);
+    let names: Vec<usize> = report.results.iter().map(|result| result.name.split(' ').next().unwrap().parse().unwrap()).collect();
+    assert_eq!(names, (0..100).collect::<Vec<_>>());
+    assert_eq!(
+        report.results.iter().filter(|result| !result.passed()).map(|result| result.name.as_str()).collect::<Vec<_>>(),
+        ["70 the one that misses"]
+    );
+    // What a test of the last thread touched is covered.
+    assert!(!coverage_text(&report).contains("rule backlog never fired"), "{}", coverage_text(&report));
+}

@@ -21,19 +21,43 @@ const BUDGET: SignedDuration = SignedDuration::from_secs(60);
 /// The instance type where the rules name none.
 const ANY_TYPE: &str = "t3.small";
 
-/// Runs the tests whose name contains `filter`, in the order of the ruleset.
+/// Fewer tests than that are not worth a thread.
+const SHARE: usize = 32;
+
+/// Runs the tests whose name contains `filter`; the results are in the order of the ruleset, on however many processors.
 #[must_use]
 pub fn run_examples(ruleset: &Ruleset, filter: Option<&str>) -> TestReport {
     let mut report = TestReport::default();
     for cluster in &ruleset.clusters {
+        let examples: Vec<&Example> =
+            cluster.examples.iter().filter(|example| filter.is_none_or(|part| example.name.contains(part))).collect();
         let mut covering = Covering::new(cluster);
-        let rules = Arc::new(Cluster { examples: Vec::new(), ..cluster.clone() });
-        for example in cluster.examples.iter().filter(|example| filter.is_none_or(|part| example.name.contains(part))) {
-            report.results.push(run_example(&rules, example, &mut covering));
+        for (results, more) in run_shared(cluster, &examples) {
+            report.results.extend(results);
+            covering.merge(more);
         }
         report.coverage.push(covering.coverage());
     }
     report
+}
+
+/// Tests share nothing: each thread takes as many in a row.
+fn run_shared<'a>(cluster: &'a Cluster, examples: &[&Example]) -> Vec<(Vec<ExampleResult>, Covering<'a>)> {
+    let rules = Arc::new(Cluster { examples: Vec::new(), ..cluster.clone() });
+    let run = |examples: &[&Example]| {
+        let mut covering = Covering::new(cluster);
+        let results: Vec<ExampleResult> = examples.iter().map(|example| run_example(&rules, example, &mut covering)).collect();
+        (results, covering)
+    };
+    let threads = std::thread::available_parallelism().map_or(1, usize::from).min(examples.len() / SHARE);
+    if threads < 2 {
+        return vec![run(examples)];
+    }
+    let run = &run;
+    std::thread::scope(|scope| {
+        let parts: Vec<_> = examples.chunks(examples.len().div_ceil(threads)).map(|part| scope.spawn(move || run(part))).collect();
+        parts.into_iter().map(|part| part.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))).collect()
+    })
 }
 
 fn run_example(cluster: &Arc<Cluster>, example: &Example, covering: &mut Covering<'_>) -> ExampleResult {
