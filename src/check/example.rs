@@ -121,17 +121,20 @@ impl Checker<'_> {
                 return None;
             }
             None => {
-                let driven = [Fact::PendingPods.name(), Fact::PendingNodes.name()];
+                let driven = [Fact::PendingPods, Fact::PendingNodes, Fact::UnreadyNodes].map(Fact::name);
                 let known = names.metrics().map(|metric| metric.name.node).chain(driven);
                 self.unknown_name("metric", name.node, name.span, known);
                 return None;
             }
         };
         if let MetricId::Fact(fact) = metric
-            && !matches!(fact, Fact::PendingPods | Fact::PendingNodes)
+            && !matches!(fact, Fact::PendingPods | Fact::PendingNodes | Fact::UnreadyNodes)
         {
             let message = format!("the simulated cluster counts `{}` itself", name.node);
-            self.report(Diagnostic::new(tests::COUNTED, name.span, message).help("only `pending-pods` and `pending-nodes` can be driven"));
+            self.report(
+                Diagnostic::new(tests::COUNTED, name.span, message)
+                    .help("only `pending-pods`, `pending-nodes` and `unready-nodes` can be driven"),
+            );
             return None;
         }
         let unit = unit?;

@@ -72,6 +72,16 @@ impl World {
         }
     }
 
+    /// Just so many kubelets are silent, as far as there are that many: the first ones by their nodes' names fall silent,
+    /// and the last ones speak again.
+    pub fn keep_silent(&mut self, count: usize) {
+        let too_many: Vec<String> = self.silent.iter().skip(count).cloned().collect();
+        too_many.iter().for_each(|name| self.speak(name));
+        let more = count.saturating_sub(self.silent.len());
+        let ready: Vec<String> = self.nodes.values().filter(|node| node.is_ready()).map(|node| node.name.clone()).take(more).collect();
+        ready.iter().for_each(|name| self.fall_silent(name));
+    }
+
     pub fn speak(&mut self, name: &str) {
         let now = self.now;
         self.silent.remove(name);

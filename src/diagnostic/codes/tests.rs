@@ -31,7 +31,7 @@ test "it stays" {
 }"#;
     /// A series for what the simulation counts.
     pub COUNTED = "E0703", "a series for what the test counts itself",
-        why: "The simulated cluster counts its own nodes. Only `pending-pods` and `pending-nodes` can be driven.",
+        why: "The simulated cluster counts its own nodes. Only `pending-pods`, `pending-nodes` and `unready-nodes` can be driven.",
         example: r#"cluster "prod" { nodes 2..10 }
 test "it stays" {
   start nodes 3 at 2026-11-25 12:00

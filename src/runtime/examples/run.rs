@@ -4,8 +4,9 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::decide::Decision;
 use crate::ledger::{Claim, Ledger as _, LedgerError, Records, State, Write};
+use crate::observe::Answer;
 use crate::plan::Operation;
-use crate::rules::{Cluster, Example, MetricId, Number, PriceList, Ruleset, Zones};
+use crate::rules::{Cluster, Example, Fact, MetricId, Number, PriceList, Ruleset, Zones};
 use crate::runtime::examples::coverage::Covering;
 use crate::runtime::examples::expectation::{compare, in_words};
 use crate::runtime::examples::{ExampleResult, Miss, TestReport};
@@ -114,6 +115,10 @@ impl Course {
         {
             let mut world = sandbox.world();
             world.add_workers(example.start_nodes);
+            // They have been there for a while: one that falls silent at the start is unready, not launching.
+            for node in world.nodes.values_mut() {
+                node.created_at = node.created_at.saturating_sub(SignedDuration::from_hours(1)).unwrap_or(Timestamp::MIN);
+            }
             for series in &example.series {
                 if let Some(name) = name(cluster, series.metric) {
                     world.drive.series.insert(name.to_owned(), Curve::of_series(&series.stretches));
@@ -132,6 +137,7 @@ impl Course {
     fn evaluate(&mut self, at: Timestamp) -> Option<Arc<Decision>> {
         self.next = at.checked_add(self.cluster.interval(at)).ok();
         self.sandbox.advance(at);
+        self.silence();
         let mut report = self.tick(at, true)?;
         let decision = report.decided.take().map(|decided| decided.decision);
         for _ in 0..TICKS_TO_LEAVE {
@@ -141,6 +147,14 @@ impl Course {
             report = self.tick(at, false)?;
         }
         decision
+    }
+
+    /// A series of `unready-nodes` has that many kubelets fall silent; where it is missing, none speaks or falls silent.
+    fn silence(&self) {
+        if let Some(Answer::Value(count)) = self.sandbox.driven(Fact::UnreadyNodes.name()) {
+            let count = count.ceil().to_i64().and_then(|count| usize::try_from(count).ok()).unwrap_or_default();
+            self.sandbox.world().keep_silent(count);
+        }
     }
 
     fn tick(&mut self, at: Timestamp, evaluate_now: bool) -> Option<TickReport> {
