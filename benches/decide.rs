@@ -27,6 +27,29 @@ fn main() {
     let started = Instant::now();
     let acted = fleet.iter().filter(|world| decide(&world.input()).action != smartscale::decide::Action::Stay).count();
     println!("1000 clusters of 10 rules, with because: {:.1} ms ({acted} changes)", micros(started.elapsed()) / 1000.0);
+    drop(fleet);
+    memory();
+}
+
+/// What clusters with their series, and their decisions with because, take in memory: it grows with their number.
+fn memory() {
+    let begun = resident();
+    let mut held = Vec::new();
+    for clusters in [500, 1000, 1500, 2000] {
+        while held.len() < clusters {
+            let world = World::new(10, 5);
+            let decision = decide(&world.input());
+            held.push((world, decision));
+        }
+        let Some(grown) = begun.zip(resident()).map(|(begun, now)| now.saturating_sub(begun)) else { return };
+        println!("{clusters:>5} clusters in memory: {:>6.1} MiB, {:.0} KiB each", grown as f64 / 1024.0, grown as f64 / clusters as f64);
+    }
+}
+
+/// In KiB, as Linux tells it; `None` elsewhere.
+fn resident() -> Option<u64> {
+    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    status.lines().find_map(|line| line.strip_prefix("VmRSS:"))?.split_whitespace().next()?.parse().ok()
 }
 
 fn micros(duration: Duration) -> f64 {
