@@ -22,7 +22,7 @@ impl Checker<'_> {
     /// The cluster's settings; its items come later. `None` where one is wrong.
     pub fn cluster(&mut self, names: Names<'_, '_>, cluster: &tree::Cluster<'_>) -> Option<Cluster> {
         let mut checked = default_cluster(cluster.name.value().into_owned());
-        let mut right = self.cluster_name(&cluster.name).is_some() && !cluster.broken;
+        let mut right = self.cluster_name(cluster).is_some() && !cluster.broken;
         let mut seen = Vec::new();
         let mut channels = Vec::new();
         let mut ranged = false;
@@ -46,8 +46,13 @@ impl Checker<'_> {
     }
 
     /// The name, where AWS, Kubernetes and the ledger can have it.
-    fn cluster_name(&mut self, name: &Text<'_>) -> Option<()> {
+    fn cluster_name(&mut self, cluster: &tree::Cluster<'_>) -> Option<()> {
+        let name = &cluster.name;
         let value = name.value();
+        // A name that is not there has been reported.
+        if value.is_empty() && cluster.broken && name.quote == tree::Quote::Raw {
+            return None;
+        }
         let mut parts = value.split('/');
         let right = parts.clone().count() <= 2 && parts.all(is_label_value);
         if right {

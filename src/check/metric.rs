@@ -14,13 +14,6 @@ use crate::syntax::tree;
 
 impl Checker<'_> {
     pub fn metric(&mut self, names: Names<'_, '_>, metric: &tree::Metric<'_>) -> Option<Metric> {
-        if let Some(fact) = Fact::ALL.into_iter().find(|fact| fact.name() == metric.name.node) {
-            self.report(
-                Diagnostic::new(name_codes::DUPLICATE_NAME, metric.name.span, format!("`{}` is already known", fact.name()))
-                    .note("the cluster itself knows this name, without a declaration")
-                    .help("choose another name, or use it without declaring it"),
-            );
-        }
         let unit = metric.unit.map(|mark| quantity::unit(mark.unit.node));
         if let Some(mark) = metric.unit
             && let Some(of_capacity) = mark.of_capacity

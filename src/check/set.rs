@@ -7,7 +7,7 @@ use crate::check::lints::{self, Model};
 use crate::check::scope::{Names, Scope};
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::codes::names as codes;
-use crate::rules::{Cluster, Metric, Rule, Ruleset, Window};
+use crate::rules::{Cluster, Fact, Metric, Rule, Ruleset, Window};
 use crate::source::{Sources, Span};
 use crate::syntax::tree::{self, ClusterEntry, Item, Tree};
 
@@ -33,6 +33,7 @@ pub(super) fn check<'a>(sources: &'a Sources, trees: &'a [Tree<'a>], unreadable:
     let mut checker = Checker::new(sources);
     let (shared, doubles) = Scope::new(trees.iter().flat_map(|tree| &tree.items));
     checker.report_doubles(doubles);
+    checker.report_known(&shared);
     let blocks = checker.blocks(trees, &shared);
     if blocks.is_empty() && !unreadable {
         checker.report_no_cluster(trees);
@@ -56,6 +57,17 @@ pub(super) fn check<'a>(sources: &'a Sources, trees: &'a [Tree<'a>], unreadable:
 }
 
 impl<'a> Checker<'a> {
+    /// Reports the declared names that the cluster itself has already.
+    fn report_known(&mut self, scope: &Scope<'_>) {
+        for name in scope.declared().filter(|name| Fact::ALL.iter().any(|fact| fact.name() == name.node)) {
+            self.report(
+                Diagnostic::new(codes::DUPLICATE_NAME, name.span, format!("`{}` is already known", name.node))
+                    .note("the cluster itself knows this name, without a declaration")
+                    .help("choose another name, or use it without declaring it"),
+            );
+        }
+    }
+
     fn report_doubles(&mut self, doubles: Vec<(&str, Span, Span)>) {
         for (name, first, second) in doubles {
             self.report(
@@ -92,6 +104,7 @@ impl<'a> Checker<'a> {
                 }
             }
             self.report_doubles(doubles);
+            self.report_known(&scope);
             blocks.push(Block { tree: cluster, scope });
         }
         blocks.sort_by_cached_key(|block| block.tree.name.value().into_owned());

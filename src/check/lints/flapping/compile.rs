@@ -86,10 +86,6 @@ pub(super) fn compile(subject: &Subject<'_>, lower: u32, top: u32) -> Option<Mod
     }
     let metrics: Vec<usize> = used.into_inner().into_iter().collect();
     let of_capacity = metrics.iter().map(|index| subject.of_capacity(MetricId::Declared(*index))).collect();
-    // A cluster of very many rules is beyond what can be tried.
-    if subject.cluster.rules.len() > 500 {
-        return None;
-    }
     let mut model =
         Model { lower, top, metrics, of_capacity, atoms: Vec::new(), rules: Vec::new(), all_change: false, step: subject.cluster.step };
     for (index, rule) in subject.cluster.rules.iter().enumerate() {

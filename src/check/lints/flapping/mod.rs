@@ -40,6 +40,9 @@ use crate::rules::{Number, Unit};
 const MOST_COUNTS: u32 = 1024;
 const FEWEST_COUNTS: u32 = 32;
 
+/// How many rules a cluster may have.
+const MOST_RULES: usize = 500;
+
 /// How many circles that `rebound` stops are looked at, for one that it does not.
 const MOST_CIRCLES: usize = 256;
 
@@ -67,6 +70,10 @@ struct Found {
 }
 
 fn find(subject: &Subject<'_>) -> Option<Found> {
+    // A cluster of very many rules is beyond what can be tried.
+    if subject.cluster.rules.len() > MOST_RULES {
+        return None;
+    }
     let open = week::combinations(&subject.cluster.windows, MOST_WINDOWS);
     let work = MOST_WORK / open.len().max(1);
     let range = subject.cluster.nodes;

@@ -121,7 +121,8 @@ impl<'s> Builder<'s> {
             if let Some(op) = op {
                 self.read_operator(op, &next);
             }
-            let chained = precedence == COMPARISON && is_comparison(&left);
+            let unknown = op.is_some_and(|op| is_unknown(op, &next));
+            let chained = precedence == COMPARISON && is_comparison(&left) && !unknown;
             if chained {
                 self.chained(&left, self.span(&next));
             }
@@ -139,7 +140,7 @@ impl<'s> Builder<'s> {
                     Expr { kind: ExprKind::Binary(Box::new(Binary { left, op, right })), span }
                 }
             };
-            if chained {
+            if chained || unknown {
                 left.kind = ExprKind::Error;
             }
         }
@@ -281,7 +282,7 @@ impl<'s> Builder<'s> {
             }
             return;
         }
-        if op.node != BinaryOp::Equal || matches!(text, "=" | "===") || node.as_rule() == Rule::spoken_op {
+        if !is_unknown(op, node) {
             self.rewrite(code::OPERATOR, span, format!("`{text}` is no operator"), meant);
         } else {
             self.report(
@@ -317,6 +318,12 @@ impl<'s> Builder<'s> {
         }
         self.report(found);
     }
+}
+
+/// Whether nothing can be told of what an operator was meant to be.
+fn is_unknown(op: Spanned<BinaryOp>, node: &Node<'_>) -> bool {
+    let known = matches!(node.as_str(), "==" | "=" | "===") || node.as_rule() == Rule::spoken_op;
+    op.node == BinaryOp::Equal && !known
 }
 
 /// Nothing, in the unit of a literal: `0%` for `5%`, `$0/h` for `$3/h`.
