@@ -2,6 +2,8 @@
 //! grid of constant loads from every count of nodes. Where the proof says nothing every load settles; where it names a
 //! load and a circle, the simulation goes round just that.
 
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test that fails says so by a panic")]
+
 use std::fmt::Write as _;
 
 use proptest::prelude::*;
