@@ -4,6 +4,7 @@
 
 pub mod aws;
 pub mod browser;
+pub mod counting;
 pub mod dynamodb;
 pub mod ec2;
 pub mod kubernetes;

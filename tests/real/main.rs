@@ -13,8 +13,10 @@ mod counterparts;
 mod ledger_contract;
 
 mod connection;
+mod drains;
 mod dynamodb;
 mod ec2;
+mod idle;
 mod line;
 mod prometheus;
 mod secrets;

@@ -7,11 +7,13 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
+use smartscale::act::Fleet as _;
 use smartscale::act::ec2::{Ec2, Ec2Settings};
 use smartscale::act::kubernetes::Kubernetes;
 use smartscale::announce::Channels;
 use smartscale::ledger::dynamodb::{DynamoDbLedger, create_table};
 use smartscale::ledger::{Ledger as _, Retention};
+use smartscale::observe::NoticeKind;
 use smartscale::observe::prometheus::{Authentication, Prometheus, PrometheusSettings};
 use smartscale::rules::Cluster;
 use smartscale::runtime::tick::{Ended, Order, TickReport, tick};
@@ -25,7 +27,7 @@ use crate::counterparts::kubernetes::{ControlPlane, Identity};
 use crate::dynamodb::{fresh_name, local};
 use crate::ec2::on_ec2;
 
-type World = Ports<Prometheus, Ec2, Kubernetes, DynamoDbLedger, Channels, SystemClock>;
+pub type World = Ports<Prometheus, Ec2, Kubernetes, DynamoDbLedger, Channels, SystemClock>;
 
 /// No metric: the lower bound alone decides. Three workers are wanted, on spot if it can be.
 const RULES: &str = r#"
@@ -43,15 +45,24 @@ cluster "prod" {
 "#;
 
 fn rules() -> Arc<Cluster> {
-    let checked = check_sources(&Sources::single("rules.scale", RULES), Vec::new());
+    rules_of(RULES)
+}
+
+pub fn rules_of(text: &str) -> Arc<Cluster> {
+    let checked = check_sources(&Sources::single("rules.scale", text), Vec::new());
     let ruleset = checked.ruleset.unwrap_or_else(|| panic!("{:#?}", checked.diagnostics));
     choose_cluster(&ruleset, None).expect("there is one cluster")
 }
 
-/// Without any worker, and with a table of its own.
-async fn world(emulator: &Emulator) -> Arc<World> {
+/// One for all tests on the shared EC2.
+pub async fn control_plane() -> &'static ControlPlane {
     static CONTROL_PLANE: OnceCell<ControlPlane> = OnceCell::const_new();
-    let plane = CONTROL_PLANE.get_or_init(ControlPlane::start).await;
+    CONTROL_PLANE.get_or_init(ControlPlane::start).await
+}
+
+/// Without any worker, and with a table of its own.
+pub async fn world(emulator: &Emulator) -> Arc<World> {
+    let plane = control_plane().await;
     let kubeconfig = plane.kubeconfig(Identity::SmartScale);
     emulator.launch_template("workers").await;
     let settings = Ec2Settings::new("workers".to_owned(), emulator.subnets().await.into_values().collect());
@@ -161,6 +172,63 @@ fn without_spot_capacity_one_tick_goes_to_the_other_type_the_other_zone_and_on_d
         let calls = emulator.calls("RunInstances").await;
         let failed = calls.iter().filter(|call| call.code.is_some()).count();
         assert!(failed <= 4, "{failed} of {} calls failed", calls.len());
+    });
+}
+
+#[test]
+fn three_hundred_nodes_are_one_call_for_each_zone() {
+    on_ec2(async |emulator| {
+        let world = world(emulator).await;
+        let many =
+            RULES.replace("nodes    3..6", "nodes    300..300").replace("spot       100% else on-demand", "spot       50% else on-demand");
+        let order = Order { cluster: rules_of(&many), ..order("tick-1") };
+        let report = tick(&*world, &order).await;
+        assert_eq!(report.ended, Ended::Committed, "{report:#?}");
+        let launched = launched(emulator).await;
+        assert_eq!(launched.values().sum::<usize>(), 300, "{launched:?}");
+        let of = |part: &str| launched.iter().filter(|(kind, _)| kind.contains(part)).map(|(_, count)| count).sum::<usize>();
+        assert_eq!((of("spot"), of("on-demand")), (150, 150), "{launched:?}");
+        assert_eq!((of("eu-central-1a"), of("eu-central-1b")), (150, 150), "{launched:?}");
+        // Two markets in two zones.
+        let calls = emulator.calls("RunInstances").await;
+        assert_eq!(calls.len(), 4, "{}", calls.len());
+    });
+}
+
+#[test]
+fn ec2_itself_tells_of_interruptions_and_maintenance() {
+    on_ec2(async |emulator| {
+        let world = world(emulator).await;
+        one_tick(&world, "tick-1").await;
+        assert_eq!(world.fleet.notices().await, Ok(Vec::new()));
+        let instances = emulator.instances().await;
+        let (spot, other) = (&instances[0], &instances[1]);
+        let before = Timestamp::now();
+        emulator.interrupt(&spot.id).await;
+        emulator.schedule_retirement(&other.id).await;
+        let mut notices = world.fleet.notices().await.expect("EC2 is there");
+        notices.sort_by_key(|notice| notice.ends_at);
+        let told: Vec<_> = notices.iter().map(|notice| (notice.instance_id.as_str(), notice.kind)).collect();
+        assert_eq!(told, [(&*spot.id, NoticeKind::SpotInterruption), (&*other.id, NoticeKind::ScheduledMaintenance)]);
+        let left = notices[0].ends_at.expect("a spot instance's end is known").duration_since(before);
+        assert!((SignedDuration::from_secs(110)..SignedDuration::from_secs(180)).contains(&left), "{left:#}");
+        // A tick that is told launches in their place at once.
+        let report = tick(&*world, &Order { notices, ..order("tick-2") }).await;
+        assert_eq!(report.ended, Ended::Committed, "{report:#?}");
+        assert_eq!(emulator.instances().await.len(), 5, "{report:#?}");
+    });
+}
+
+#[test]
+fn a_used_up_quota_is_named_with_the_way_to_raise_it() {
+    on_ec2(async |emulator| {
+        let world = world(emulator).await;
+        emulator.fault(json!({ "action": "RunInstances", "code": "MaxSpotInstanceCountExceeded", "match": { "market": "spot" } })).await;
+        let report = one_tick(&world, "tick-1").await;
+        let said = report.remarks.iter().find(|remark| remark.text.contains("MaxSpotInstanceCountExceeded"));
+        let said = said.unwrap_or_else(|| panic!("{:#?}", report.remarks));
+        assert!(said.text.contains("(L-34B43A08)") && said.text.contains("request-service-quota-increase"), "{}", said.text);
+        assert_eq!(launched(emulator).await.keys().filter(|kind| kind.starts_with("on-demand")).count(), 2, "the other market takes all");
     });
 }
 

@@ -100,6 +100,22 @@ impl ControlPlane {
         Client::try_from(config).expect("our own kubeconfig is valid")
     }
 
+    /// A way to the API server without TLS, as this identity: its address, and what keeps it.
+    pub async fn proxy(&self, identity: Identity) -> (String, Run) {
+        let run = Run::new("kubectl-proxy");
+        let kubeconfig = format!("--kubeconfig={}", self.kubeconfig(identity).display());
+        let arguments = [kubeconfig, "proxy".to_owned(), "--address=127.0.0.1".to_owned(), "--port=0".to_owned()];
+        run.start("kubectl", &installed::program("kubectl", "kubectl"), &arguments, &[]);
+        let url = run
+            .ready("kubectl", || async {
+                let log = run.log("kubectl");
+                let line = log.split_inclusive('\n').find_map(|line| line.strip_prefix("Starting to serve on ")?.strip_suffix('\n'));
+                line.map(|address| format!("http://{address}")).ok_or("no address")
+            })
+            .await;
+        (url, run)
+    }
+
     /// The kubeconfig file of an identity.
     pub fn kubeconfig(&self, identity: Identity) -> PathBuf {
         self.run.folder().join(format!("{}.kubeconfig", identity.name()))
