@@ -73,6 +73,16 @@ ec2_tests() {
   PYTHONPATH=$SMARTSCALE_COUNTERPARTS/emulators/python:tests/ec2 PYTHONDONTWRITEBYTECODE=1 python3 -m pytest -q -p no:cacheprovider tests/ec2
 }
 
+# Counts as one test: the first history that breaks an invariant is told as a story, with its seed.
+histories() {
+  if cargo run --quiet --locked --profile simulation --no-default-features -- simulate --seeds 20000; then
+    echo "test result: ok. 1 passed; 0 failed"
+  else
+    echo "test result: FAILED. 0 passed; 1 failed"
+    return 1
+  fi
+}
+
 # In a function, so that an edit of this file does not reach a run that is under way.
 everything() {
   if [ "$part" != core ]; then
@@ -87,6 +97,7 @@ everything() {
     runner "tests, core" cargo test --locked --no-default-features --no-fail-fast
   fi
   if [ "$part" = all ]; then
+    runner "20,000 simulated histories" histories
     check "lints, all features" cargo clippy --quiet --locked --all-targets -- -D warnings
     check "dependencies" "$SMARTSCALE_COUNTERPARTS/cargo-deny/cargo-deny" --locked check bans sources licenses
     runner "tests, all features" cargo test --locked --no-fail-fast

@@ -124,6 +124,12 @@ pub struct SimulateArguments {
     /// Break each safety rule on purpose, and say with which seed the invariants find it.
     #[arg(long, conflicts_with = "tell")]
     pub mutations: bool,
+    /// Kill the process at each side effect in turn, before it and after it, for each of the seeds.
+    #[arg(long, conflicts_with_all = ["tell", "mutations"])]
+    pub exhaustive: bool,
+    /// With `--exhaustive`: kill its successor too, at each of its next effects.
+    #[arg(long, requires = "exhaustive")]
+    pub twice: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

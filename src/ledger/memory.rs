@@ -68,6 +68,29 @@ impl MemoryLedger {
         self.kept().get(cluster).and_then(|kept| kept.state.as_ref()).map(at)
     }
 
+    /// An event of that instant stands in it, which news of that id may tell of: `cluster/instant/number`.
+    #[must_use]
+    pub fn knows(&self, cluster: &str, at: Timestamp, id: &str) -> bool {
+        let number = id.rsplit('/').next().and_then(|number| number.parse().ok());
+        number.is_some_and(|number| self.kept().get(cluster).is_some_and(|kept| kept.events.contains_key(&(at, number))))
+    }
+
+    /// Looks at all events, oldest first, and at the rules by their hashes, without copying either.
+    pub fn look_at_events<T>(
+        &self,
+        cluster: &str,
+        at: impl FnOnce(&mut dyn Iterator<Item = &Event>, &BTreeMap<String, Arc<rules::Cluster>>) -> T,
+    ) -> Option<T> {
+        self.kept().get(cluster).map(|kept| at(&mut kept.events.values(), &kept.rulesets))
+    }
+
+    /// Whoever holds the lease holds it no longer.
+    pub fn free(&self, cluster: &str) {
+        if let Some(kept) = self.kept().get_mut(cluster) {
+            kept.holder = None;
+        }
+    }
+
     /// Another holder takes the lease, whoever has it, and gives it up again: the fence rises.
     pub fn usurp(&self, cluster: &str) {
         if let Some(kept) = self.kept().get_mut(cluster) {

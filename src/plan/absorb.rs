@@ -115,9 +115,10 @@ fn found(progress: &mut Progress, situation: &Situation<'_>, id: &OperationId, n
         return fill(progress, situation, id, number, known);
     }
     let launch = progress.launch_mut(id)?;
-    // A list may be a little older than the call.
-    let settled = situation.now >= cooling::later(launch.decided_at, situation.cluster.capacity.join);
     let attempt = launch.attempts.iter_mut().find(|attempt| attempt.number == number)?;
+    // A list may be a little older than the call, and a call whose answer was lost may have its effect a good while later:
+    // reckoned from the call and not from the launch, whose time may be over while its last call is still under way.
+    let settled = situation.now >= cooling::later(attempt.intended_at, situation.cluster.capacity.join);
     let AttemptState::Doubtful { failure } = attempt.state.clone() else { return None };
     if settled {
         attempt.state = AttemptState::Failed { failure };

@@ -3,7 +3,7 @@ use jiff::Timestamp;
 use crate::observe::{Instance, InstanceState, Market};
 use crate::plan::{CLUSTER_TAG, Failure, FailureClass, RunInstances, Subnet, Template, Terminate};
 use crate::sandbox::world::{Launched, Machine, World};
-use crate::sandbox::{Deed, DeedKind, Delay, Happening};
+use crate::sandbox::{Deed, DeedKind, Delay, Happening, Sabotage};
 
 /// The simulated EC2.
 impl World {
@@ -91,6 +91,9 @@ impl World {
         let key = (offering.market, instance_type, offering.zone.clone());
         let stock = self.settings.stock.get(&key).copied().unwrap_or(u32::MAX);
         let count = step.count.min(stock);
+        if count < step.count {
+            self.strikes.count(if count == 0 { "no capacity" } else { "less capacity than asked for" });
+        }
         if count == 0 {
             return Err(failure(FailureClass::Offering, "InsufficientInstanceCapacity", "there is no capacity of that type in that zone"));
         }
@@ -125,23 +128,36 @@ impl World {
     /// # Errors
     /// As EC2, for an instance that it does not know or does not show yet.
     pub fn terminate(&mut self, step: &Terminate) -> Result<(), Failure> {
-        let id = &step.instance_id;
+        let other = self.sabotage.filter(|sabotage| *sabotage == Sabotage::TerminateOther).and_then(|_| self.living().pop());
+        let id = other.as_ref().unwrap_or(&step.instance_id);
         let Some(machine) = self.machines.get(id).filter(|machine| machine.visible_at <= self.now) else {
             return Err(failure(FailureClass::NotFound, "InvalidInstanceID.NotFound", "there is no such instance"));
         };
-        if machine.protected {
+        if machine.protected && self.sabotage != Some(Sabotage::IgnoreProtection) {
             return Err(failure(FailureClass::Refused, "OperationNotPermitted", "termination protection is on"));
         }
         if machine.instance.state.is_dead() {
             return Ok(());
         }
         if self.deeds.is_some() {
-            let pods = self.node_of(id).map(|node| self.pods_to_evict(&node)).unwrap_or_default();
-            let now = self.now;
-            self.note(|| Deed { at: now, what: DeedKind::Terminated { instance: id.clone(), pods } });
+            let deed = self.termination(id, machine.protected);
+            self.note(|| deed);
         }
         self.shut_down(id);
         Ok(())
+    }
+
+    fn termination(&self, id: &str, protected: bool) -> Deed {
+        let node = self.node_of(id);
+        let pods = node.as_deref().map(|node| self.pods_to_evict(node)).unwrap_or_default();
+        let silent = node.as_deref().is_some_and(|node| self.silent.contains(node));
+        let there = self.pods.values().filter(|pod| pod.node_name == node && pods.contains(&pod.full_name()));
+        let abandoned = silent && there.into_iter().all(|pod| pod.deleted_at.is_some());
+        let by_person = node.as_ref().and_then(|node| self.protected_by_person.get(node)).copied();
+        let protected_since = if protected { Some(Timestamp::MIN) } else { by_person };
+        let left = self.living().into_iter().filter(|other| other != id).collect();
+        let what = DeedKind::Terminated { instance: id.to_owned(), pods, abandoned, protected_since, left };
+        Deed { at: self.now, what }
     }
 
     /// The instance goes down, by whoever's hand.
@@ -209,7 +225,9 @@ impl World {
         let (boot, join, ready) = (draw(pace.boot), draw(pace.join), draw(pace.ready));
         let (join, ready) = (join.max(boot), ready.max(join).max(boot));
         self.schedule(boot, Happening::Boot { instance: id.to_owned() });
-        if !self.joins_broken {
+        if self.joins_broken {
+            self.strikes.count("instance that never joins");
+        } else {
             self.schedule(join, Happening::Join { instance: id.to_owned() });
             self.schedule(ready, Happening::Ready { instance: id.to_owned() });
         }

@@ -20,11 +20,19 @@ pub enum DeedKind {
     /// A process changed the world under a fence that was no longer in force.
     Overtaken {
         call: Call,
+        /// A write of its had been refused for that.
+        told: bool,
     },
-    /// With the pods that still had to be evicted from its node.
     Terminated {
         instance: String,
+        /// That still had to be evicted from its node.
         pods: Vec<String>,
+        /// All of those were deleted, and the kubelet is silent: nobody will say that they are gone.
+        abandoned: bool,
+        /// Since when a person protects it.
+        protected_since: Option<Timestamp>,
+        /// Workers that run, without this one.
+        left: Vec<String>,
     },
     Marked {
         node: String,
@@ -35,10 +43,18 @@ pub enum DeedKind {
     /// With how many of each of its budgets' pods are healthy after it, and how many must be.
     Evicted {
         pod: String,
+        /// It is the very pod that the step names, and its node is marked by us; or the answer was given up long ago.
+        expected: bool,
         budgets: Vec<(u32, u32)>,
     },
     NodeDeleted {
         node: String,
-        pods: Vec<String>,
+        /// Its instance still lives.
+        alive: bool,
+    },
+    /// `committed`: the ledger knows it.
+    Announced {
+        id: String,
+        committed: bool,
     },
 }

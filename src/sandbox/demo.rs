@@ -113,5 +113,5 @@ fn settings(cluster: &Cluster, prices: &PriceList, start: Timestamp) -> Settings
 }
 
 fn workload(namespace: &str, name: &str, replicas: u32, requests: Requests, budgets: Vec<u32>) -> Workload {
-    Workload { namespace: namespace.to_owned(), name: name.to_owned(), replicas, requests, budgets }
+    Workload { namespace: namespace.to_owned(), name: name.to_owned(), replicas, requests, budgets, stateful: false }
 }

@@ -100,11 +100,14 @@ pub enum FaultKind {
     Fail(FailureClass),
     /// No answer; the call had its effect (`true`) or not.
     TimeOut { effect: bool },
+    /// No answer, and the call has its effect that much later, after calls that were made after it. One that has none, or
+    /// that nobody can have twice (a write to the ledger), has no effect.
+    Late { by: SignedDuration },
     /// The answer comes that much later; the effect at once (`true`) or with it.
     Delay { by: SignedDuration, effect_first: bool },
     /// A read answers as it would have at most that long ago.
     Stale { by: SignedDuration },
-    /// A read that should not be trusted to be whole: it fails, as our adapters make of a lost page.
+    /// Part of a read is lost: one metric of two is missing; a list fails, as our adapters make of a lost page.
     Partial,
     /// Metrics answer NaN.
     NotANumber,
@@ -114,17 +117,56 @@ pub enum FaultKind {
     Crash { effect: bool },
     /// The lease is taken by somebody else just before this call.
     Usurp,
+    /// The table of the ledger is deleted just before this call.
+    LoseLedger,
+    /// The process' clock jumps just before this call.
+    Jump { by: SignedDuration },
 }
 
 impl FaultKind {
-    /// A read that is struck answers wrongly, or not at all.
+    /// A read that is struck is not answered, or not with what is asked for. What is stale is an answer, except to a metric.
     #[must_use]
-    pub const fn misleads(&self) -> bool {
-        matches!(self, Self::Fail(_) | Self::TimeOut { .. } | Self::Stale { .. } | Self::Partial | Self::NotANumber | Self::Empty)
+    pub fn blinds(&self, call: Call) -> bool {
+        match self {
+            Self::Fail(_) | Self::TimeOut { .. } | Self::Late { .. } | Self::Partial | Self::NotANumber | Self::Empty => true,
+            Self::Stale { .. } => call == Call::Metrics,
+            Self::Delay { .. } | Self::Crash { .. } | Self::Usurp | Self::LoseLedger | Self::Jump { .. } => false,
+        }
+    }
+
+    /// The name under which strikes are counted.
+    #[must_use]
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::Fail(FailureClass::Offering) => "error: offering",
+            Self::Fail(FailureClass::Market) => "error: market",
+            Self::Fail(FailureClass::Subnet) => "error: subnet",
+            Self::Fail(FailureClass::Throttle) => "error: throttle",
+            Self::Fail(FailureClass::Unknown) => "error: unknown",
+            Self::Fail(FailureClass::Configuration) => "error: configuration",
+            Self::Fail(FailureClass::NotFound) => "error: not found",
+            Self::Fail(FailureClass::Conflict) => "error: conflict",
+            Self::Fail(FailureClass::Budget) => "error: budget",
+            Self::Fail(FailureClass::Refused) => "error: refused",
+            Self::TimeOut { effect: true } => "time-out after the effect",
+            Self::TimeOut { effect: false } => "time-out without effect",
+            Self::Late { .. } => "time-out, effect later: reordered",
+            Self::Delay { effect_first: true, .. } => "delay of the answer",
+            Self::Delay { effect_first: false, .. } => "delay of the effect: reordered",
+            Self::Stale { .. } => "stale read",
+            Self::Partial => "partial read",
+            Self::NotANumber => "metric NaN",
+            Self::Empty => "metric empty",
+            Self::Crash { effect: true } => "crash after the effect",
+            Self::Crash { effect: false } => "crash before the effect",
+            Self::Usurp => "lease taken by another",
+            Self::LoseLedger => "ledger lost during a tick",
+            Self::Jump { .. } => "clock jumps during a tick",
+        }
     }
 }
 
-/// Where a process dies: at its n-th call from the start of the world, counted over all of them.
+/// Where a process dies: at the n-th call from the start of the world, counted over all of them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct CrashAt {
     pub call: u64,
@@ -136,16 +178,20 @@ pub struct CrashAt {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Faults {
     pub list: Vec<Fault>,
-    pub crash_at: Option<CrashAt>,
+    pub crashes: Vec<CrashAt>,
 }
 
 impl Faults {
+    /// Some fault has reads answer as earlier ones did: these are to be remembered.
+    #[must_use]
+    pub fn stale(&self) -> bool {
+        self.list.iter().any(|fault| matches!(fault.kind, FaultKind::Stale { .. }))
+    }
+
     /// What strikes this call. The first fault that does wins; each draws, whether or not one before it has won, so that
     /// taking one away leaves the others' draws as they were.
     pub fn strike(&self, call: Call, number: u64, start: Timestamp, now: Timestamp, random: &mut Random) -> Option<FaultKind> {
-        if let Some(crash) = self.crash_at
-            && crash.call == number
-        {
+        if let Some(crash) = self.crashes.iter().find(|crash| crash.call == number) {
             return Some(FaultKind::Crash { effect: crash.effect });
         }
         let elapsed = now.duration_since(start);

@@ -1,5 +1,4 @@
 use std::future::{Future, pending, poll_fn};
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Wake, Waker};
 
@@ -7,20 +6,17 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::ledger::MemoryLedger;
 use crate::observe::{Absence, Answer};
-use crate::plan::{Failure, FailureClass};
+use crate::plan::{Failure, FailureClass, Step};
 use crate::sandbox::cloud::failure;
 use crate::sandbox::world::World;
-use crate::sandbox::{Call, Deed, DeedKind, FaultKind, Settings};
+use crate::sandbox::{Call, Deed, DeedKind, FaultKind, Happening, Process, Settings};
 
 /// A simulated cloud, cluster, metrics source, ledger and news reader, behind their ports. Clones share one world.
 #[derive(Clone, Debug)]
 pub struct Sandbox {
     world: Arc<Mutex<World>>,
     pub(super) ledger: MemoryLedger,
-    /// How far this process' clock is ahead of the world's.
-    ahead: SignedDuration,
-    /// The fence under which this process acts.
-    pub(super) fence: Arc<AtomicU64>,
+    process: Arc<Process>,
 }
 
 /// How a call is to answer.
@@ -30,6 +26,7 @@ pub enum Mood {
     Stale(SignedDuration),
     NotANumber,
     Empty,
+    Partial,
 }
 
 /// How a process ended.
@@ -43,24 +40,27 @@ pub enum Ran<T> {
 impl Sandbox {
     #[must_use]
     pub fn new(settings: Settings) -> Self {
-        Self {
-            world: Arc::new(Mutex::new(World::new(settings))),
-            ledger: MemoryLedger::new(),
-            ahead: SignedDuration::ZERO,
-            fence: Arc::default(),
-        }
+        Self { world: Arc::new(Mutex::new(World::new(settings))), ledger: MemoryLedger::new(), process: Arc::default() }
     }
 
     /// The same world, seen by another process, whose clock is off.
     #[must_use]
     pub fn with_clock_ahead(&self, ahead: SignedDuration) -> Self {
-        Self { ahead, fence: Arc::default(), ..self.clone() }
+        let process = Arc::new(Process::default());
+        process.jump(ahead);
+        Self { process, ..self.clone() }
+    }
+
+    /// What is known of the process that calls through this handle.
+    #[must_use]
+    pub fn process(&self) -> &Process {
+        &self.process
     }
 
     /// What this process' clock shows.
     #[must_use]
     pub fn now(&self) -> Timestamp {
-        self.world().now.saturating_add(self.ahead).unwrap_or(Timestamp::MAX)
+        self.world().now.saturating_add(self.process.ahead()).unwrap_or(Timestamp::MAX)
     }
 
     /// Lets time pass up to an instant of the world's clock.
@@ -116,6 +116,25 @@ impl Sandbox {
         call: Call,
         act: impl FnOnce(&mut World, Mood) -> Result<T, Failure> + Send,
     ) -> Result<T, Failure> {
+        self.reach(call, || None, act).await
+    }
+
+    /// The call that carries out a step.
+    pub(super) async fn effect<T: Send>(
+        &self,
+        call: Call,
+        step: impl FnOnce() -> (Step, bool) + Send,
+        act: impl FnOnce(&mut World) -> Result<T, Failure> + Send,
+    ) -> Result<T, Failure> {
+        self.reach(call, || Some(step()), |world, _| act(world)).await
+    }
+
+    async fn reach<T: Send>(
+        &self,
+        call: Call,
+        step: impl FnOnce() -> Option<(Step, bool)> + Send,
+        act: impl FnOnce(&mut World, Mood) -> Result<T, Failure> + Send,
+    ) -> Result<T, Failure> {
         let act = |world: &mut World, mood| {
             self.witness(world, call);
             act(world, mood)
@@ -127,8 +146,17 @@ impl Sandbox {
                 if effect {
                     drop(act(&mut self.world(), Mood::Fresh));
                 }
-                Err(failure(FailureClass::Unknown, "timeout", "no answer"))
+                Err(no_answer())
             }
+            FaultKind::Late { by } => {
+                if let Some((step, intended)) = step() {
+                    let mut world = self.world();
+                    self.witness(&mut world, call);
+                    world.schedule(by, Happening::Late { step: Box::new(step), intended });
+                }
+                Err(no_answer())
+            }
+            FaultKind::Partial if call == Call::Metrics => act(&mut self.world(), Mood::Partial),
             FaultKind::Partial => Err(failure(FailureClass::Unknown, "partial", "a page of the answer was lost")),
             FaultKind::Delay { by, effect_first: true } => {
                 let answer = act(&mut self.world(), Mood::Fresh);
@@ -154,19 +182,42 @@ impl Sandbox {
                 self.ledger.usurp(&cluster);
                 act(&mut self.world(), Mood::Fresh)
             }
+            FaultKind::LoseLedger => {
+                self.lose_ledger();
+                act(&mut self.world(), Mood::Fresh)
+            }
+            FaultKind::Jump { by } => {
+                self.process.jump(by);
+                act(&mut self.world(), Mood::Fresh)
+            }
         }
+    }
+
+    /// The table is deleted: lease, state, events and all.
+    pub fn lose_ledger(&self) {
+        let mut world = self.world();
+        world.ledger_lost_at = Some(world.now);
+        self.ledger.lose(&world.settings.cluster);
     }
 
     fn strike(&self, call: Call) -> Option<FaultKind> {
         let mut world = self.world();
-        let World { faults, fault_random, calls, settings, now, misled, .. } = &mut *world;
+        let World { faults, fault_random, calls, settings, now, strikes, effects, .. } = &mut *world;
         *calls += 1;
-        if faults.list.is_empty() && faults.crash_at.is_none() {
+        if let Some(effects) = effects.as_mut().filter(|_| call.is_effect()) {
+            effects.push(*calls);
+        }
+        if faults.list.is_empty() && faults.crashes.is_empty() {
             return None;
         }
         let struck = faults.strike(call, *calls, settings.start, *now, fault_random);
-        if struck.as_ref().is_some_and(FaultKind::misleads) {
-            misled.insert(call);
+        if let Some(kind) = &struck {
+            strikes.count(kind.name());
+            if kind.blinds(call) {
+                self.process.blind(call);
+            } else if matches!(kind, FaultKind::Stale { .. }) {
+                self.process.mislead(call);
+            }
         }
         struck
     }
@@ -177,11 +228,16 @@ impl Sandbox {
             matches!(call, Call::RunInstances | Call::Terminate | Call::Mark | Call::Unmark | Call::Evict | Call::DeleteNode);
         if touches_world && world.deeds.is_some() {
             let in_force = self.ledger.fence(&world.settings.cluster);
-            let now = world.now;
-            if in_force != Some(self.fence.load(Ordering::Relaxed)) {
-                world.note(|| Deed { at: now, what: DeedKind::Overtaken { call } });
+            if in_force != Some(self.process.fence()) {
+                let (at, told) = (world.now, self.process.was_fenced());
+                world.note(|| Deed { at, what: DeedKind::Overtaken { call, told } });
             }
         }
+    }
+
+    /// Waits for as long by the world's clock.
+    pub async fn pause(&self, by: SignedDuration) {
+        self.wait(by).await;
     }
 
     async fn wait(&self, by: SignedDuration) {
@@ -191,7 +247,7 @@ impl Sandbox {
 
     /// Ends when this process' clock shows that instant.
     pub async fn until(&self, at: Timestamp) {
-        self.world_until(at.saturating_sub(self.ahead).unwrap_or(Timestamp::MIN)).await;
+        self.world_until(at.saturating_sub(self.process.ahead()).unwrap_or(Timestamp::MIN)).await;
     }
 
     async fn world_until(&self, until: Timestamp) {
@@ -205,6 +261,10 @@ impl Sandbox {
         })
         .await;
     }
+}
+
+fn no_answer() -> Failure {
+    failure(FailureClass::Unknown, "timeout", "no answer")
 }
 
 /// The runner polls the whole process again after each passing of time: it needs no waking.

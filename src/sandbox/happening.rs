@@ -1,4 +1,7 @@
+use jiff::SignedDuration;
+
 use crate::observe::Market;
+use crate::plan::Step;
 
 /// Something that comes about by itself at an instant.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -38,6 +41,19 @@ pub enum Happening {
     Reclaimed {
         instance: String,
     },
+    /// The effect of a call whose answer was given up; the ledger knew of it.
+    Late {
+        step: Box<Step>,
+        intended: bool,
+    },
+    /// The Node of a living instance registers again.
+    Registers {
+        instance: String,
+    },
+    /// The node controller deletes the pods of a node that stays silent.
+    Abandoned {
+        node: String,
+    },
     /// Something from outside.
     Outside(Outside),
 }
@@ -50,6 +66,19 @@ pub enum Outside {
     Kill(usize),
     /// AWS gives notice of two minutes about the spot instance at this place, or about one of somebody else.
     Reclaim(usize),
+    /// AWS recommends to rebalance the spot instance at this place.
+    Recommend(usize),
+    /// AWS schedules maintenance of the instance at this place, in ten minutes.
+    Maintain(usize),
+    /// AWS says all that it has said once more.
+    Repeat,
+    /// Somebody deletes the Node at this place while its instance runs; its kubelet registers it again after so long.
+    Vanish {
+        place: usize,
+        back: Option<SignedDuration>,
+    },
+    /// A person switches the termination protection of the instance at this place on.
+    ProtectInstance(usize),
     /// So many kubelets fall silent, in order of their nodes' names.
     Silence(usize),
     /// All silent kubelets speak again.
@@ -73,4 +102,25 @@ pub enum Outside {
         market: Market,
         left: Option<u32>,
     },
+}
+
+impl Outside {
+    /// The name under which it is counted; `None`: it mends what another began.
+    #[must_use]
+    pub const fn name(&self) -> Option<&'static str> {
+        match self {
+            Self::Kill(_) => Some("instance killed outside"),
+            Self::Reclaim(_) => Some("spot interruption"),
+            Self::Recommend(_) => Some("rebalance recommendation"),
+            Self::Maintain(_) => Some("scheduled maintenance"),
+            Self::Repeat => Some("notice told twice"),
+            Self::Vanish { back: None, .. } => Some("node deleted outside"),
+            Self::Vanish { .. } => Some("node deleted outside, registers again"),
+            Self::ProtectInstance(_) => Some("termination protection by a person"),
+            Self::Silence(_) => Some("kubelets silent"),
+            Self::Cordon(_) => Some("cordon by a person"),
+            Self::Protect(_) => Some("protection by a person"),
+            Self::Speak | Self::Uncordon | Self::BreakJoins | Self::MendJoins | Self::Scale { .. } | Self::Stock { .. } => None,
+        }
+    }
 }

@@ -2,17 +2,19 @@ use std::collections::BTreeMap;
 
 use jiff::SignedDuration;
 
-use crate::observe::{InstanceState, Market, Node, Notice, NoticeKind, Taint, TaintEffect};
+use crate::observe::{InstanceState, Node, Taint, TaintEffect};
 use crate::plan::{
-    CORDONED_BEFORE, DeleteNode, Failure, FailureClass, INSTANCE_LABEL, MarkNode, POOL_LABEL, PROTECTED, RETIRING_TAINT, Terminate,
-    UnmarkNode,
+    CORDONED_BEFORE, DeleteNode, Failure, FailureClass, INSTANCE_LABEL, MarkNode, POOL_LABEL, RETIRING_TAINT, Terminate, UnmarkNode,
 };
 use crate::sandbox::cloud::failure;
-use crate::sandbox::world::{Machine, World};
-use crate::sandbox::{Deed, DeedKind, Happening, Outside, Sabotage};
+use crate::sandbox::world::World;
+use crate::sandbox::{Deed, DeedKind, Happening, Sabotage};
 
 /// K3s' start-up taint, which its cloud controller takes off.
 const UNINITIALIZED: &str = "node.cloudprovider.kubernetes.io/uninitialized";
+
+/// How long Kubernetes lets the pods of a silent node be (`tolerationSeconds` of the default toleration).
+const ABANDONED: SignedDuration = SignedDuration::from_mins(5);
 
 /// The simulated nodes and their controllers.
 impl World {
@@ -69,6 +71,7 @@ impl World {
             node.ready_changed_at = Some(now);
             self.silent.insert(name.to_owned());
             self.unscheduled = true;
+            self.schedule(ABANDONED, Happening::Abandoned { node: name.to_owned() });
         }
     }
 
@@ -82,6 +85,23 @@ impl World {
         ready.iter().for_each(|name| self.fall_silent(name));
     }
 
+    /// The node controller deletes the pods of a node that has been silent for long; nobody is there to say that they are gone.
+    pub fn abandon(&mut self, name: &str) {
+        let now = self.now;
+        let long = self.nodes.get(name).is_some_and(|node| {
+            let since = node.ready_changed_at.unwrap_or(now);
+            !node.ready_condition && now.duration_since(since) >= ABANDONED
+        });
+        if !long {
+            return;
+        }
+        let there = self.pods.values_mut().filter(|pod| pod.node_name.as_deref() == Some(name) && !pod.is_of_daemon_set());
+        for pod in there {
+            pod.deleted_at.get_or_insert(now);
+        }
+        self.unscheduled = true;
+    }
+
     pub fn speak(&mut self, name: &str) {
         let now = self.now;
         self.silent.remove(name);
@@ -91,7 +111,17 @@ impl World {
             node.ready_condition = true;
             node.ready_changed_at = Some(now);
             self.unscheduled = true;
+            // What was deleted meanwhile ends now.
+            let there = self.pods.values().filter(|pod| pod.node_name.as_deref() == Some(name) && pod.deleted_at.is_some());
+            let deleted: Vec<String> = there.map(|pod| pod.uid.clone()).collect();
+            deleted.iter().for_each(|uid| self.remove_pod(uid));
         }
+    }
+
+    /// Workers that are unready and were ready before.
+    #[must_use]
+    pub fn unready(&self) -> usize {
+        self.silent.iter().filter(|name| self.nodes.contains_key(*name)).count()
     }
 
     /// The name of the Node of an instance.
@@ -101,8 +131,9 @@ impl World {
     }
 
     fn expect_node(&mut self, name: &str, uid: &str) -> Result<&mut Node, Failure> {
+        let any = self.sabotage == Some(Sabotage::DropNodeUid);
         match self.nodes.get_mut(name) {
-            Some(node) if node.uid == uid => Ok(node),
+            Some(node) if any || node.uid == uid => Ok(node),
             Some(_) => Err(failure(FailureClass::NotFound, "other UID", "a node of that name has another UID")),
             None => Err(failure(FailureClass::NotFound, "404", "there is no such node")),
         }
@@ -145,7 +176,9 @@ impl World {
         if node.taint(RETIRING_TAINT).is_none() {
             return Ok(());
         }
-        node.taints.retain(|taint| taint.key != RETIRING_TAINT);
+        if sabotage != Some(Sabotage::KeepTaint) {
+            node.taints.retain(|taint| taint.key != RETIRING_TAINT);
+        }
         let remembered = node.annotations.remove(CORDONED_BEFORE).is_some();
         node.unschedulable = match sabotage {
             Some(Sabotage::ForgetUncordon) => true,
@@ -163,96 +196,23 @@ impl World {
     pub fn delete_node(&mut self, step: &DeleteNode) -> Result<(), Failure> {
         self.expect_node(&step.node_name, &step.node_uid)?;
         if self.deeds.is_some() {
-            let pods = self.pods_to_evict(&step.node_name);
+            let id = self.nodes.get(&step.node_name).and_then(|node| node.instance_id.clone());
+            let alive = id.and_then(|id| self.machines.get(&id)).is_some_and(|machine| machine.instance.state.is_alive());
             let now = self.now;
-            self.note(|| Deed { at: now, what: DeedKind::NodeDeleted { node: step.node_name.clone(), pods } });
+            self.note(|| Deed { at: now, what: DeedKind::NodeDeleted { node: step.node_name.clone(), alive } });
         }
-        self.nodes.remove(&step.node_name);
-        self.silent.remove(&step.node_name);
-        self.cordoned_by_person.remove(&step.node_name);
-        self.pods.retain(|_, pod| pod.node_name.as_deref() != Some(step.node_name.as_str()));
-        self.unscheduled = true;
+        self.drop_node(&step.node_name);
         self.settle();
         Ok(())
     }
 
-    /// What others do.
-    pub fn befall(&mut self, outside: &Outside) {
-        match outside {
-            Outside::Kill(place) => {
-                let living = self.living();
-                if let Some(id) = nth(&living, *place).cloned() {
-                    self.shut_down(&id);
-                }
-            }
-            Outside::Reclaim(place) => self.reclaim(*place),
-            Outside::Silence(count) => {
-                let names: Vec<String> = self.nodes.values().filter(|node| node.is_ready()).map(|node| node.name.clone()).collect();
-                names.iter().take(*count).for_each(|name| self.fall_silent(name));
-            }
-            Outside::Speak => {
-                let names: Vec<String> = self.silent.iter().cloned().collect();
-                names.iter().for_each(|name| self.speak(name));
-            }
-            Outside::Cordon(place) => {
-                let names: Vec<String> = self.nodes.values().filter(|node| !node.unschedulable).map(|node| node.name.clone()).collect();
-                if let Some(node) = nth(&names, *place).and_then(|name| self.nodes.get_mut(name)) {
-                    node.unschedulable = true;
-                    self.cordoned_by_person.insert(node.name.clone());
-                }
-            }
-            Outside::Uncordon => {
-                for name in std::mem::take(&mut self.cordoned_by_person) {
-                    if let Some(node) = self.nodes.get_mut(&name).filter(|node| node.taint(RETIRING_TAINT).is_none()) {
-                        node.unschedulable = false;
-                    }
-                }
-                self.unscheduled = true;
-            }
-            Outside::Protect(place) => {
-                let names: Vec<String> = self.nodes.keys().cloned().collect();
-                if let Some(node) = nth(&names, *place).and_then(|name| self.nodes.get_mut(name)) {
-                    node.annotations.insert(PROTECTED.to_owned(), "true".to_owned());
-                }
-            }
-            Outside::BreakJoins => self.joins_broken = true,
-            Outside::MendJoins => self.joins_broken = false,
-            Outside::Scale { workload, replicas } => {
-                if let Some(workload) = self.settings.workloads.get_mut(*workload) {
-                    workload.replicas = *replicas;
-                    self.unscheduled = true;
-                }
-            }
-            Outside::Stock { market, left } => self.set_stock(*market, *left),
-        }
+    /// The Node goes, and its pods with it.
+    pub fn drop_node(&mut self, name: &str) {
+        self.nodes.remove(name);
+        self.silent.remove(name);
+        self.cordoned_by_person.remove(name);
+        self.protected_by_person.remove(name);
+        self.pods.retain(|_, pod| pod.node_name.as_deref() != Some(name));
+        self.unscheduled = true;
     }
-
-    fn reclaim(&mut self, place: usize) {
-        let spot = |machine: &&Machine| machine.instance.market == Market::Spot && machine.instance.state.is_alive();
-        let spots: Vec<String> = self.machines.values().filter(spot).map(|machine| machine.instance.id.clone()).collect();
-        let instance = nth(&spots, place).cloned();
-        let ends_at = self.now.saturating_add(SignedDuration::from_mins(2)).ok();
-        if let (Some(instance), Some(at)) = (&instance, ends_at) {
-            self.schedule_at(at, Happening::Reclaimed { instance: instance.clone() });
-        }
-        let instance_id = instance.unwrap_or_else(|| "i-of-somebody-else".to_owned());
-        self.notices.push(Notice { instance_id, kind: NoticeKind::SpotInterruption, ends_at });
-    }
-
-    fn set_stock(&mut self, market: Market, left: Option<u32>) {
-        for instance_type in self.settings.types.keys() {
-            for zone in &self.settings.zones {
-                let key = (market, instance_type.clone(), zone.clone());
-                match left {
-                    Some(left) => self.settings.stock.insert(key, left),
-                    None => self.settings.stock.remove(&key),
-                };
-            }
-        }
-    }
-}
-
-/// The item at a place, counted round.
-fn nth<T>(items: &[T], place: usize) -> Option<&T> {
-    items.get(place.checked_rem(items.len())?)
 }

@@ -1,31 +1,66 @@
 use std::future::Future;
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 use std::task::{Context, Poll, Waker};
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use crate::ledger::{AcquiredLease, Claim, Event, Lease, Ledger, LedgerError, Recorded, Span, Standing, State, Write};
 use crate::plan::{Failure, FailureClass};
 use crate::rules;
-use crate::sandbox::{Call, Sabotage, Sandbox};
+use crate::sandbox::{Call, Deed, DeedKind, Sabotage, Sandbox, tamper};
 
 impl Ledger for Sandbox {
     async fn acquire(&self, cluster: &str, claim: &Claim) -> Result<AcquiredLease, LedgerError> {
-        let acquired = self.keep(Call::Acquire, self.ledger.acquire(cluster, claim)).await?;
-        self.fence.store(acquired.lease.fence, Ordering::Relaxed);
-        Ok(acquired)
+        let sabotage = self.world().sabotage;
+        let hasty;
+        let mut claim = claim;
+        if sabotage == Some(Sabotage::IgnoreSkew) {
+            hasty = Claim { skew: SignedDuration::ZERO, ..claim.clone() };
+            claim = &hasty;
+        }
+        let answer = self.keep(Call::Acquire, self.ledger.acquire(cluster, claim)).await;
+        match answer {
+            Ok(mut acquired) => {
+                self.process().take(acquired.lease.fence);
+                if let (Some(sabotage), Some(state)) = (sabotage, &mut acquired.state) {
+                    tamper::with_state(sabotage, state, &self.world(), claim.now);
+                }
+                Ok(acquired)
+            }
+            Err(refused) => {
+                if matches!(refused, LedgerError::Held { .. }) {
+                    self.world().strikes.count("lease held by another");
+                    if sabotage == Some(Sabotage::FreeForeignLease) {
+                        self.ledger.free(cluster);
+                    }
+                }
+                Err(refused)
+            }
+        }
     }
 
     async fn intend(&self, lease: &Lease, write: Write<'_>, until: Timestamp) -> Result<Lease, LedgerError> {
-        if self.world().sabotage == Some(Sabotage::SkipIntent) {
+        let sabotage = self.world().sabotage;
+        if sabotage == Some(Sabotage::SkipIntent) {
             return Ok(Lease { expires_at: until, ..lease.clone() });
         }
-        let lease = &self.presented(lease);
-        self.keep(Call::Intend, self.ledger.intend(lease, write, until)).await
+        self.announce_early(sabotage, &lease.cluster, write.state);
+        let presented = &self.presented(lease);
+        match self.keep(Call::Intend, self.ledger.intend(presented, write, until)).await {
+            Err(LedgerError::Fenced { .. }) if sabotage == Some(Sabotage::IgnoreRefusal) => {
+                Ok(Lease { expires_at: until, ..lease.clone() })
+            }
+            answer => answer,
+        }
     }
 
     async fn commit(&self, lease: &Lease, write: Write<'_>) -> Result<(), LedgerError> {
+        let sabotage = self.world().sabotage;
+        self.announce_early(sabotage, &lease.cluster, write.state);
+        let write = match sabotage {
+            Some(Sabotage::RecordOtherInputs) => Write { state: write.state, records: tamper::with_records(write.records) },
+            _ => write,
+        };
         let lease = &self.presented(lease);
         self.keep(Call::Commit, self.ledger.commit(lease, write)).await
     }
@@ -63,11 +98,30 @@ impl Sandbox {
         Lease { fence, ..lease.clone() }
     }
 
+    /// Sabotage: news go out with the write that they wait for.
+    fn announce_early(&self, sabotage: Option<Sabotage>, cluster: &str, state: &State) {
+        if sabotage != Some(Sabotage::AnnounceUncommitted) {
+            return;
+        }
+        let mut world = self.world();
+        for news in &state.unannounced {
+            let id = format!("{cluster}/{}/{}", news.at, news.n);
+            let (at, committed) = (world.now, self.ledger.knows(cluster, news.at, &id));
+            world.note(|| Deed { at, what: DeedKind::Announced { id, committed } });
+        }
+    }
+
     /// A call to the ledger; whatever strikes it, the answer is one that a real ledger gives.
     async fn keep<T: Send>(&self, call: Call, asked: impl Future<Output = Result<T, LedgerError>> + Send) -> Result<T, LedgerError> {
         let ask = |_: &mut _, _| Ok(answer(asked));
         match self.call(call, ask).await {
-            Ok(answer) => answer,
+            Ok(answer) => {
+                if matches!(answer, Err(LedgerError::Fenced { .. })) {
+                    self.process().refuse();
+                    self.world().strikes.count("write refused by the fence");
+                }
+                answer
+            }
             Err(failure) => Err(LedgerError::Unavailable { reason: failure.to_string() }),
         }
     }

@@ -5,23 +5,34 @@ use jiff::Timestamp;
 use crate::act::{Cluster, Fleet};
 use crate::announce::{Announcement, Announcer};
 use crate::ledger::State;
-use crate::observe::{Absence, Answer, Budget, Instance, Metrics, Node, Pod, Query, QueryAnswer, Sample, Seen, Series, Unseen};
+use crate::observe::{
+    Absence, Answer, Budget, Instance, InstanceState, Metrics, Node, Pod, Query, QueryAnswer, Sample, Seen, Series, Unseen,
+};
 use crate::plan::{
-    CLUSTER_TAG, DeleteNode, Evict, Failure, FindByToken, MarkNode, POOL_LABEL, RunInstances, Template, Terminate, UnmarkNode,
+    CLUSTER_TAG, DeleteNode, Evict, Failure, FailureClass, FindByToken, MarkNode, POOL_LABEL, PROTECTED, RunInstances, Step, Template,
+    Terminate, UnmarkNode,
 };
 use crate::rules::{Channel, Number};
 use crate::sandbox::handle::Mood;
 use crate::sandbox::remembered::Past;
 use crate::sandbox::world::World;
-use crate::sandbox::{Call, Sabotage, Sandbox};
+use crate::sandbox::{Call, Deed, DeedKind, Sabotage, Sandbox};
 
 impl Fleet for Sandbox {
     async fn instances(&self, cluster: &str) -> Seen<Vec<Instance>> {
         let read = |world: &mut World, mood| {
             let fresh = world.describe(cluster);
-            Ok(remember(&mut world.remembered.instances, world.now, world.faults.list.is_empty(), mood, fresh))
+            Ok(remember(&mut world.remembered.instances, world.now, !world.faults.stale(), mood, fresh))
         };
-        self.seen(self.call(Call::Instances, read).await)
+        let mut seen = self.seen(self.call(Call::Instances, read).await);
+        if let Ok(instances) = &mut seen
+            && self.world().sabotage == Some(Sabotage::UnseenAsDead)
+        {
+            let world = self.world();
+            let unseen = world.machines.values().filter(|machine| machine.visible_at > world.now).map(|machine| &machine.instance);
+            instances.extend(unseen.map(|instance| Instance { state: InstanceState::Terminated, ..instance.clone() }));
+        }
+        seen
     }
 
     async fn template(&self) -> Result<Template, Failure> {
@@ -34,14 +45,22 @@ impl Fleet for Sandbox {
             let knows = |state: &State| state.progress.launches().any(|launch| launch.attempts.iter().any(|a| a.token == token));
             self.ledger().look(cluster, knows).unwrap_or(false)
         };
-        let launch = |world: &mut World, _| {
-            if world.sabotage == Some(Sabotage::FreshToken) {
+        let launch = |world: &mut World| {
+            let again = world.sabotage == Some(Sabotage::FreshTokenAgain) && !world.asked_tokens.insert(step.token.clone());
+            if again || world.sabotage == Some(Sabotage::FreshToken) {
                 let token = format!("{}-{}", step.token, world.serial());
                 return world.run_instances(&RunInstances { token, ..step.clone() }, true);
             }
             world.run_instances(step, intended(&step.token))
         };
-        self.call(Call::RunInstances, launch).await
+        let carried_out = || (Step::RunInstances(step.clone()), intended(&step.token));
+        let answer = self.effect(Call::RunInstances, carried_out, launch).await;
+        match answer {
+            Err(failed) if failed.class == FailureClass::Unknown && self.world().sabotage == Some(Sabotage::TimeOutAsFailure) => {
+                Err(Failure { class: FailureClass::Offering, ..failed })
+            }
+            answer => answer,
+        }
     }
 
     async fn find_by_token(&self, step: &FindByToken) -> Result<Vec<Instance>, Failure> {
@@ -49,12 +68,15 @@ impl Fleet for Sandbox {
     }
 
     async fn termination_protected(&self, instance_id: &str) -> Result<bool, Failure> {
-        let ask = |world: &mut World, _| Ok(world.machines.get(instance_id).is_some_and(|machine| machine.protected));
+        let ask = |world: &mut World, _| {
+            let seen = world.sabotage != Some(Sabotage::IgnoreProtection);
+            Ok(seen && world.machines.get(instance_id).is_some_and(|machine| machine.protected))
+        };
         self.call(Call::TerminationProtected, ask).await
     }
 
     async fn terminate(&self, step: &Terminate) -> Result<(), Failure> {
-        self.call(Call::Terminate, |world, _| world.terminate(step)).await
+        self.effect(Call::Terminate, || (Step::Terminate(step.clone()), true), |world| world.terminate(step)).await
     }
 }
 
@@ -63,9 +85,15 @@ impl Cluster for Sandbox {
         let read = |world: &mut World, mood| {
             let ours = |node: &&Node| pool.is_none_or(|pool| node.labels.get(POOL_LABEL).is_some_and(|label| label == pool));
             let fresh = world.nodes.values().filter(ours).cloned().collect();
-            Ok(remember(&mut world.remembered.nodes, world.now, world.faults.list.is_empty(), mood, fresh))
+            Ok(remember(&mut world.remembered.nodes, world.now, !world.faults.stale(), mood, fresh))
         };
-        self.seen(self.call(Call::Nodes, read).await)
+        let mut seen = self.seen(self.call(Call::Nodes, read).await);
+        if let Ok(nodes) = &mut seen
+            && self.world().sabotage == Some(Sabotage::IgnoreProtection)
+        {
+            nodes.iter_mut().for_each(|node| drop(node.annotations.remove(PROTECTED)));
+        }
+        seen
     }
 
     async fn pending_pods(&self) -> Seen<Vec<Pod>> {
@@ -73,7 +101,7 @@ impl Cluster for Sandbox {
             world.reconcile();
             let waiting = world.pods.values().filter(|pod| pod.unschedulable_since.is_some() && pod.deleted_at.is_none());
             let fresh = waiting.cloned().collect();
-            Ok(remember(&mut world.remembered.pending, world.now, world.faults.list.is_empty(), mood, fresh))
+            Ok(remember(&mut world.remembered.pending, world.now, !world.faults.stale(), mood, fresh))
         };
         self.call(Call::PendingPods, read).await.map_err(|failure| unseen(&failure))
     }
@@ -97,19 +125,19 @@ impl Cluster for Sandbox {
     }
 
     async fn mark(&self, step: &MarkNode) -> Result<(), Failure> {
-        self.call(Call::Mark, |world, _| world.mark(step)).await
+        self.effect(Call::Mark, || (Step::MarkNode(step.clone()), true), |world| world.mark(step)).await
     }
 
     async fn unmark(&self, step: &UnmarkNode) -> Result<(), Failure> {
-        self.call(Call::Unmark, |world, _| world.unmark(step)).await
+        self.effect(Call::Unmark, || (Step::UnmarkNode(step.clone()), true), |world| world.unmark(step)).await
     }
 
     async fn evict(&self, step: &Evict) -> Result<(), Failure> {
-        self.call(Call::Evict, |world, _| world.evict(step)).await
+        self.effect(Call::Evict, || (Step::Evict(step.clone()), true), |world| world.evict(step)).await
     }
 
     async fn delete_node(&self, step: &DeleteNode) -> Result<(), Failure> {
-        self.call(Call::DeleteNode, |world, _| world.delete_node(step)).await
+        self.effect(Call::DeleteNode, || (Step::DeleteNode(step.clone()), true), |world| world.delete_node(step)).await
     }
 }
 
@@ -121,8 +149,14 @@ impl Metrics for Sandbox {
             let answer = |query: &Query<'_>| match mood {
                 Mood::NotANumber => empty_or(query, Absence::NotANumber),
                 Mood::Empty => empty_or(query, Absence::Empty),
+                Mood::Stale(by) if world.sabotage == Some(Sabotage::StaleAsFresh) => {
+                    world.drive.answer(query.metric, elapsed.saturating_sub(by), ready)
+                }
                 Mood::Stale(by) => Answer::Missing(Absence::Stale { age: by }),
-                Mood::Fresh => world.drive.answer(query.metric, elapsed, ready),
+                Mood::Partial if query.metric.name == queries.first().map_or("", |first| first.metric.name.as_str()) => {
+                    Answer::Missing(Absence::Failed("this query alone was not answered".to_owned()))
+                }
+                Mood::Fresh | Mood::Partial => world.drive.answer(query.metric, elapsed, ready),
             };
             Ok(queries.iter().map(|query| answered(query, at, answer(query))).collect::<Vec<_>>())
         };
@@ -157,6 +191,11 @@ impl Announcer for Sandbox {
         let hear = |world: &mut World, _| {
             if world.sabotage == Some(Sabotage::DropNews) {
                 return Ok(());
+            }
+            if world.deeds.is_some() {
+                let (at, id) = (world.now, announcement.id.clone());
+                let committed = self.ledger.knows(&announcement.cluster, announcement.at, &id);
+                world.note(|| Deed { at, what: DeedKind::Announced { id, committed } });
             }
             world.announced.push((channel, announcement.clone()));
             Ok(())

@@ -29,7 +29,7 @@ fn settings() -> Settings {
 
 fn workload(replicas: u32, budgets: Vec<u32>) -> Workload {
     let requests = Requests { cpu_millis: 500, memory: 100 << 20 };
-    Workload { namespace: "shop".to_owned(), name: "web".to_owned(), replicas, requests, budgets }
+    Workload { namespace: "shop".to_owned(), name: "web".to_owned(), replicas, requests, budgets, stateful: false }
 }
 
 fn launch(token: &str, count: u32) -> RunInstances {
@@ -185,7 +185,7 @@ fn a_time_out_may_have_had_its_effect() {
 fn a_process_dies_before_or_after_the_effect_of_a_call() {
     for effect in [false, true] {
         let sandbox = Sandbox::new(settings());
-        sandbox.world().faults.crash_at = Some(CrashAt { call: 2, effect });
+        sandbox.world().faults.crashes = vec![CrashAt { call: 2, effect }];
         let process = async {
             sandbox.instances("prod").await.unwrap();
             sandbox.run_instances(&launch("t", 1), second(0)).await.unwrap();

@@ -1,6 +1,6 @@
 use crate::observe::Requests;
 
-/// A Deployment, its pods' needs, and its disruption budgets.
+/// A Deployment or a StatefulSet, its pods' needs, and its disruption budgets.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Workload {
     pub namespace: String,
@@ -9,4 +9,6 @@ pub struct Workload {
     pub requests: Requests,
     /// One entry for each budget over its pods: the least that must stay healthy.
     pub budgets: Vec<u32>,
+    /// A StatefulSet: a pod that is gone comes back under its name, with another UID.
+    pub stateful: bool,
 }

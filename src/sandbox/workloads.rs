@@ -42,29 +42,54 @@ impl World {
 
     fn run_deployments(&mut self) {
         for index in 0..self.settings.workloads.len() {
-            let Some(workload) = self.settings.workloads.get(index).cloned() else { continue };
-            let owned = |pod: &Pod| pod.owner.as_ref().is_some_and(|owner| owner.kind == "ReplicaSet" && owner.name == workload.name);
-            let active = |pod: &&Pod| owned(pod) && pod.deleted_at.is_none() && !pod.is_terminal();
-            let there = u32::try_from(self.pods.values().filter(active).count()).unwrap_or(u32::MAX);
+            let Some(workload) = self.settings.workloads.get(index) else { continue };
+            let kind = if workload.stateful { "StatefulSet" } else { "ReplicaSet" };
+            let owned = |pod: &Pod| pod.owner.as_ref().is_some_and(|owner| owner.name == workload.name && owner.kind == kind);
+            // A StatefulSet waits for the whole end of a pod before it makes the next of that name.
+            let counts = |pod: &&Pod| owned(pod) && (workload.stateful || (pod.deleted_at.is_none() && !pod.is_terminal()));
+            let there = u32::try_from(self.pods.values().filter(counts).count()).unwrap_or(u32::MAX);
+            if there == workload.replicas {
+                continue;
+            }
+            let workload = workload.clone();
             for _ in there..workload.replicas {
                 let owner = Owner {
-                    kind: "ReplicaSet".to_owned(),
+                    kind: kind.to_owned(),
                     name: workload.name.clone(),
                     uid: format!("rs-{}", workload.name),
                     replicas: Some(workload.replicas),
                 };
-                let pod = self.new_pod(&workload.namespace, owner, workload.requests);
+                let mut pod = self.new_pod(&workload.namespace, owner, workload.requests);
+                if workload.stateful {
+                    pod.name = self.free_name(&workload.name, workload.replicas);
+                }
                 self.pods.insert(pod.uid.clone(), pod);
             }
             // Too many: the ones that wait go first, then the newest.
-            let mut surplus: Vec<(bool, String)> =
+            let active = |pod: &&Pod| {
+                pod.owner.as_ref().is_some_and(|owner| owner.name == workload.name && owner.kind == kind)
+                    && pod.deleted_at.is_none()
+                    && !pod.is_terminal()
+            };
+            let surplus = there.saturating_sub(workload.replicas) as usize;
+            if surplus == 0 {
+                continue;
+            }
+            let mut last: Vec<(bool, String)> =
                 self.pods.values().filter(active).map(|pod| (pod.node_name.is_some(), pod.uid.clone())).collect();
-            surplus.sort_by(|a, b| a.0.cmp(&b.0).then_with(|| b.1.cmp(&a.1)));
-            surplus.truncate(there.saturating_sub(workload.replicas) as usize);
-            for (_, uid) in surplus {
+            last.sort_by(|a, b| a.0.cmp(&b.0).then_with(|| b.1.cmp(&a.1)));
+            last.truncate(surplus);
+            for (_, uid) in last {
                 self.pods.remove(&uid);
             }
         }
+    }
+
+    /// The first ordinal of a StatefulSet that no pod has.
+    fn free_name(&self, of: &str, replicas: u32) -> String {
+        let names = (0..replicas).map(|ordinal| format!("{of}-{ordinal}"));
+        let taken = |name: &String| self.pods.values().any(|pod| pod.name == *name);
+        names.into_iter().find(|name| !taken(name)).unwrap_or_else(|| format!("{of}-{replicas}"))
     }
 
     /// First fit, in order of the pods' UIDs and the nodes' names.
@@ -117,6 +142,14 @@ impl World {
         }
     }
 
+    /// The pod's grace is over. A kubelet that is silent ends nothing, and does not say so either.
+    pub fn end_pod(&mut self, uid: &str) {
+        let silent = self.pods.get(uid).and_then(|pod| pod.node_name.as_ref()).is_some_and(|name| self.silent.contains(name));
+        if !silent {
+            self.remove_pod(uid);
+        }
+    }
+
     pub fn remove_pod(&mut self, uid: &str) {
         if self.pods.remove(uid).is_some() {
             self.unscheduled = true;
@@ -165,7 +198,7 @@ impl World {
         let Some(pod) = there.cloned() else {
             return Err(failure(FailureClass::NotFound, "404", "there is no such pod"));
         };
-        if pod.uid != step.pod_uid {
+        if pod.uid != step.pod_uid && self.sabotage != Some(Sabotage::DropPodUid) {
             return Err(failure(FailureClass::Conflict, "409", "the pod has another UID"));
         }
         if pod.deleted_at.is_some() {
@@ -176,27 +209,35 @@ impl World {
             self.settings.workloads.iter().filter(|workload| workload.name == app).flat_map(|workload| workload.budgets.clone()).collect();
         let asked = self.sabotage != Some(Sabotage::IgnoreBudgets);
         if asked && budgets.len() > 1 {
+            self.strikes.count("pod under two budgets");
             return Err(failure(FailureClass::Refused, "500", "the pod is under more than one disruption budget"));
         }
         let healthy = self.healthy(&app);
         let counts = pod.phase == PodPhase::Running && self.is_heard(&pod);
         let after = if counts { healthy.saturating_sub(1) } else { healthy };
         if asked && counts && budgets.iter().any(|least| after < *least) {
+            let never =
+                budgets.iter().any(|least| healthy <= *least && pod.owner.as_ref().is_some_and(|owner| owner.replicas == Some(*least)));
+            self.strikes.count(if never { "budget that never allows" } else { "budget that does not allow it now" });
             return Err(failure(FailureClass::Budget, "429", "the disruption budget does not allow it now"));
         }
         let now = self.now;
-        if let Some(pod) = self.pods.get_mut(&step.pod_uid) {
+        if let Some(pod) = self.pods.get_mut(&pod.uid) {
             pod.deleted_at = Some(now);
         }
+        let node = pod.node_name.as_ref().and_then(|name| self.nodes.get(name));
+        let marked = node.is_some_and(|node| node.taint(RETIRING_TAINT).is_some());
+        let expected = pod.uid == step.pod_uid && (marked || self.is_late);
         self.note(|| Deed {
             at: now,
             what: DeedKind::Evicted {
                 pod: step.pod_name.clone(),
+                expected,
                 budgets: budgets.iter().filter(|_| counts).map(|least| (after, *least)).collect(),
             },
         });
         let grace = self.settings.pace.grace.draw(&mut self.random);
-        self.schedule(grace, Happening::PodGone { uid: step.pod_uid.clone() });
+        self.schedule(grace, Happening::PodGone { uid: pod.uid });
         self.unscheduled = true;
         self.settle();
         Ok(())

@@ -5,10 +5,10 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::announce::Announcement;
 use crate::observe::{Instance, Node, Notice, Pod};
-use crate::plan::RunInstances;
+use crate::plan::{RunInstances, Step};
 use crate::rules::Channel;
 use crate::sandbox::remembered::Remembered;
-use crate::sandbox::{Call, Deed, Drive, Faults, Happening, Random, Sabotage, Settings};
+use crate::sandbox::{Deed, Drive, Faults, Happening, Random, Sabotage, Settings, Strikes};
 
 /// The whole simulated world. Everything is in order, so that one seed gives one history.
 #[derive(Debug)]
@@ -43,10 +43,23 @@ pub struct World {
     /// What was done to the world by calls, where that is recorded.
     pub deeds: Option<Vec<Deed>>,
     pub remembered: Remembered,
+    /// What comes about now was asked for by a call whose answer was given up.
+    pub is_late: bool,
+    /// The calls that change something, by their numbers, where that is recorded.
+    pub effects: Option<Vec<u64>>,
+    /// Tokens that were launched with, for sabotage.
+    pub asked_tokens: BTreeSet<String>,
     /// What AWS has told and nobody has taken yet.
     pub notices: Vec<Notice>,
-    /// Reads that were answered wrongly or not at all.
-    pub misled: BTreeSet<Call>,
+    /// All that AWS has ever told.
+    pub noticed: Vec<Notice>,
+    /// How often each kind of trouble has struck.
+    pub strikes: Strikes,
+    /// When others last took a worker away.
+    pub lost_outside_at: Option<Timestamp>,
+    pub ledger_lost_at: Option<Timestamp>,
+    /// Nodes that a person has protected with our annotation, and since when.
+    pub protected_by_person: BTreeMap<String, Timestamp>,
     pub sabotage: Option<Sabotage>,
     /// Answers that are on their way.
     pub waiting: Vec<(Timestamp, Waker)>,
@@ -93,8 +106,15 @@ impl World {
             announced: Vec::new(),
             deeds: None,
             remembered: Remembered::default(),
+            is_late: false,
+            effects: None,
+            asked_tokens: BTreeSet::new(),
             notices: Vec::new(),
-            misled: BTreeSet::new(),
+            noticed: Vec::new(),
+            strikes: Strikes::default(),
+            lost_outside_at: None,
+            ledger_lost_at: None,
+            protected_by_person: BTreeMap::new(),
             sabotage: None,
             waiting: Vec::new(),
             queue: BTreeMap::new(),
@@ -153,11 +173,45 @@ impl World {
             Happening::Terminated { instance } => self.terminated(&instance),
             Happening::Forgotten { instance } => drop(self.machines.remove(&instance)),
             Happening::Silent { node } => self.fall_silent(&node),
-            Happening::PodGone { uid } => self.remove_pod(&uid),
+            Happening::PodGone { uid } => self.end_pod(&uid),
             Happening::PodRuns { uid } => self.run_pod(&uid),
-            Happening::Reclaimed { instance } => self.shut_down(&instance),
+            Happening::Reclaimed { instance } => {
+                self.lost_outside();
+                self.shut_down(&instance);
+            }
+            Happening::Late { step, intended } => self.carry_out(&step, intended),
+            Happening::Registers { instance } => {
+                self.join(&instance);
+                self.make_ready(&instance);
+            }
+            Happening::Abandoned { node } => self.abandon(&node),
             Happening::Outside(outside) => self.befall(&outside),
         }
+    }
+
+    /// Others have taken a worker away.
+    pub const fn lost_outside(&mut self) {
+        self.lost_outside_at = Some(self.now);
+    }
+
+    /// The effect of a call whose answer nobody awaits any more.
+    fn carry_out(&mut self, step: &Step, intended: bool) {
+        self.is_late = true;
+        // Whoever asked for it has long been told that there was no answer.
+        let _ = match step {
+            Step::RunInstances(step) => {
+                if !self.tokens.contains_key(&step.token) {
+                    self.strikes.count("launch after its call was given up");
+                }
+                self.run_instances(step, intended).map(drop)
+            }
+            Step::Terminate(step) => self.terminate(step),
+            Step::Evict(step) => self.evict(step),
+            Step::DeleteNode(step) => self.delete_node(step),
+            // Written only where the Node is still as it was read: as much as a conflict.
+            Step::MarkNode(_) | Step::UnmarkNode(_) | Step::FindByToken(_) => Ok(()),
+        };
+        self.is_late = false;
     }
 
     pub fn note(&mut self, deed: impl FnOnce() -> Deed) {

@@ -1,18 +1,22 @@
 //! `smartscale simulate`: one seed, one history, and the invariants of ARCHITECTURE.md watched at every step.
 
+mod draw;
 mod history;
 mod invariants;
 mod report;
 mod scenario;
 mod shrink;
+mod story;
 
 #[cfg(test)]
 mod simulation_tests;
 
+pub use draw::NAMES;
 pub use history::{Broken, History, run_history};
-pub use report::{SimulationReport, simulate, story, tell};
-pub use scenario::{NAMES, Scenario};
+pub use report::{Failing, SimulationReport, exhaust, simulate};
+pub use scenario::{ClockJump, Scenario};
 pub use shrink::shrink;
+pub use story::{story, tell};
 
 use std::sync::{Arc, LazyLock};
 

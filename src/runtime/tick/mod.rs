@@ -12,6 +12,8 @@ mod removal;
 mod report;
 mod run;
 #[cfg(test)]
+mod scenarios;
+#[cfg(test)]
 mod scene;
 #[cfg(test)]
 mod tick_tests;

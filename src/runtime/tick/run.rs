@@ -108,8 +108,7 @@ impl<'a, W: World> Run<'a, W> {
     }
 
     async fn commit(&mut self) -> Result<(), LedgerError> {
-        let records = self.records();
-        let write = || Write { state: &self.state, records: records.clone() };
+        let write = || Write { state: &self.state, records: self.records() };
         let twice = async {
             match self.world.ledger().commit(&self.lease, write()).await {
                 // It may have been written: to write it again does nothing more.

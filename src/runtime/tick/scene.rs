@@ -6,14 +6,15 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::decide::Action;
 use crate::ledger::{Event, Ledger, Span};
-use crate::observe::{InstanceState, Requests};
+use crate::observe::{InstanceState, Notice, PodPhase, Requests};
+use crate::plan::PROTECTED;
 use crate::plan::fixture::{self, minutes, noon};
 use crate::rules::{
-    Action as Proposal, Amount, Channel, Cluster, Comparison, Condition, Expression, Metric, MetricId, Notice, Number, Rule, Source, Topic,
-    Unit,
+    Action as Proposal, Amount, Channel, Cluster, Comparison, Condition, Expression, Metric, MetricId, Notice as Notify, Number, Rule,
+    Source, Topic, Unit,
 };
 use crate::runtime::tick::{Order, TickReport, tick};
-use crate::sandbox::{Curve, Delay, MachineType, Pace, Ran, Sandbox, Settings, Workload};
+use crate::sandbox::{Call, Curve, Delay, Fault, FaultKind, MachineType, Outside, Pace, Ran, Sandbox, Settings, Workload};
 
 pub fn rules() -> Cluster {
     let cpu = Metric {
@@ -45,7 +46,7 @@ pub fn rules() -> Cluster {
             rule("busy", Comparison::Greater, 70, Proposal::Add(one())),
             rule("quiet", Comparison::Less, 30, Proposal::Remove(one())),
         ],
-        notify: vec![Notice { channel: Channel::Slack, topics: vec![Topic::ScaleUp, Topic::ScaleDown, Topic::Failure] }],
+        notify: vec![Notify { channel: Channel::Slack, topics: vec![Topic::ScaleUp, Topic::ScaleDown, Topic::Failure] }],
         ..fixture::cluster()
     }
 }
@@ -67,6 +68,7 @@ fn settings() -> Settings {
             replicas: 4,
             requests: Requests { cpu_millis: 300, memory: 100 << 20 },
             budgets: vec![3],
+            stateful: false,
         }],
         daemons: true,
     }
@@ -75,6 +77,8 @@ fn settings() -> Settings {
 pub struct Scene {
     pub sandbox: Sandbox,
     pub cluster: Cluster,
+    /// What AWS tells the next tick.
+    pub notices: Vec<Notice>,
     ticks: u32,
 }
 
@@ -83,7 +87,7 @@ impl Scene {
     pub fn settled(workers: u32) -> Self {
         let sandbox = Sandbox::new(settings());
         sandbox.world().add_workers(workers);
-        let mut scene = Self { sandbox, cluster: rules(), ticks: 0 };
+        let mut scene = Self { sandbox, cluster: rules(), notices: Vec::new(), ticks: 0 };
         scene.load(50);
         for _ in 0..7 {
             scene.tick();
@@ -101,16 +105,71 @@ impl Scene {
         Order {
             prices: Arc::default(),
             cluster: Arc::new(self.cluster.clone()),
-            notices: Vec::new(),
+            notices: std::mem::take(&mut self.notices),
             owner: format!("tick {}", self.ticks),
             deadline: sandbox.now() + SignedDuration::from_secs(50),
             evaluate_now: false,
         }
     }
 
+    /// From now on so many of a thousand such calls (none: of all calls) go wrong.
+    pub fn while_struck(&self, calls: &[Call], per_mille: u32, kind: FaultKind) {
+        let always = Fault { calls: calls.to_vec(), from: SignedDuration::ZERO, until: SignedDuration::MAX, per_mille, kind };
+        self.sandbox.world().faults.list.push(always);
+    }
+
+    /// All goes well again.
+    pub fn mended(&self) {
+        self.sandbox.world().faults.list.clear();
+    }
+
+    /// Others do something.
+    pub fn befallen_by(&self, outside: &Outside) {
+        self.sandbox.world().befall(outside);
+    }
+
+    /// Only a node that runs pods may go.
+    pub fn only_busy_nodes_may_go(&self) {
+        let mut world = self.sandbox.world();
+        let busy: Vec<String> = world.pods.values().filter(|pod| !pod.is_of_daemon_set()).filter_map(|pod| pod.node_name.clone()).collect();
+        for node in world.nodes.values_mut().filter(|node| !busy.contains(&node.name)) {
+            node.annotations.insert(PROTECTED.to_owned(), "true".to_owned());
+        }
+    }
+
+    /// Nodes that bear a mark of ours, or any cordon.
+    pub fn marked(&self) -> Vec<String> {
+        let world = self.sandbox.world();
+        world.nodes.values().filter(|node| node.unschedulable || !node.taints.is_empty()).map(|node| node.name.clone()).collect()
+    }
+
+    /// Pods that must leave the marked nodes.
+    pub fn pods_to_go(&self) -> usize {
+        let marked = self.marked();
+        let world = self.sandbox.world();
+        marked.iter().map(|name| world.pods_to_evict(name).len()).sum()
+    }
+
+    /// Launch calls that brought something.
+    pub fn launches(&self) -> usize {
+        self.sandbox.world().tokens.len()
+    }
+
+    /// Pods of Deployments that run.
+    pub fn running_pods(&self) -> usize {
+        let world = self.sandbox.world();
+        world.pods.values().filter(|pod| !pod.is_of_daemon_set() && pod.phase == PodPhase::Running && pod.deleted_at.is_none()).count()
+    }
+
     /// `None`: the process died.
     pub fn tick_or_crash(&mut self) -> Option<TickReport> {
         let sandbox = self.sandbox.clone();
+        self.tick_of(&sandbox)
+    }
+
+    /// A tick of another process, with a clock of its own.
+    pub fn tick_of(&mut self, sandbox: &Sandbox) -> Option<TickReport> {
+        let sandbox = sandbox.clone();
         let order = self.order(&sandbox);
         match sandbox.run(tick(&sandbox, &order)) {
             Ran::Done(report) => Some(report),
@@ -144,7 +203,11 @@ impl Scene {
 
     /// Ticks until it holds; gives up after half an hour.
     pub fn ticks_until(&mut self, holds: impl Fn(&Self) -> bool) -> Vec<TickReport> {
-        let end = self.now() + minutes(30);
+        self.ticks_until_within(minutes(30), holds)
+    }
+
+    pub fn ticks_until_within(&mut self, span: SignedDuration, holds: impl Fn(&Self) -> bool) -> Vec<TickReport> {
+        let end = self.now() + span;
         let mut reports = Vec::new();
         while !holds(self) {
             assert!(self.now() < end, "it never came to that: {:#?}", reports.last());

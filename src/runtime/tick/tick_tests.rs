@@ -107,7 +107,7 @@ fn every_call_of_a_scale_up_and_a_drain_may_be_the_last_of_its_process() {
     for call in before + 1..=after {
         for effect in [false, true] {
             let mut scene = Scene::settled(2);
-            scene.sandbox.world().faults.crash_at = Some(CrashAt { call, effect });
+            scene.sandbox.world().faults.crashes = vec![CrashAt { call, effect }];
             run_through(&mut scene);
             assert_eq!((scene.living(), scene.nodes()), (2, 2), "call {call}, effect {effect}");
             let left = scene.sandbox.world().nodes.values().filter(|node| node.unschedulable || !node.taints.is_empty()).count();
