@@ -162,6 +162,12 @@ fn out_of_time(retire: &Retire, node: Option<&Node>, pods: Option<&[Pod]>, situa
 }
 
 fn from_drained(retire: &mut Retire, situation: &Situation<'_>) -> Move {
+    // The process may have died between its intent and the call: whoever protects the node by now is in time.
+    let rescue = matches!(retire.cause, RetireCause::Rescue { .. });
+    if let Some(node) = node(retire, situation).filter(|node| !rescue && is_protected(node)) {
+        let text = format!("node {} was annotated {PROTECTED}", node.name);
+        return Some(roll_back(retire, text));
+    }
     let pods = situation.pods_on(retire.node_name.as_deref()?)?;
     let came = drain::to_be_gone(pods).find(|pod| pod.deleted_at.is_none())?;
     // Termination has not been asked for, or it would be `Terminating`.

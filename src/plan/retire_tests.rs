@@ -288,6 +288,16 @@ fn a_pod_that_comes_back_to_a_drained_node_holds_its_termination() {
 }
 
 #[test]
+fn whoever_protects_a_drained_node_before_its_end_is_asked_for_is_in_time() {
+    let mut world = draining([]);
+    world.advance();
+    assert!(matches!(state(&world), RetireState::Drained { .. }));
+    world.node_mut("a").annotations.insert(PROTECTED.to_owned(), "true".to_owned());
+    world.later(minutes(1)).advance();
+    assert!(matches!(state(&world), RetireState::RollingBack { .. }));
+}
+
+#[test]
 fn a_budget_is_waited_for_until_the_drain_is_out_of_time() {
     let mut world = draining([pod("p", "a")]);
     for _ in 0..3 {

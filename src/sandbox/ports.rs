@@ -51,7 +51,11 @@ impl Fleet for Sandbox {
                 let token = format!("{}-{}", step.token, world.serial());
                 return world.run_instances(&RunInstances { token, ..step.clone() }, true);
             }
-            world.run_instances(step, intended(&step.token))
+            let answer = world.run_instances(step, intended(&step.token));
+            if answer.is_err() {
+                world.refused_tokens.insert(step.token.clone());
+            }
+            answer
         };
         let carried_out = || (Step::RunInstances(step.clone()), intended(&step.token));
         let answer = self.effect(Call::RunInstances, carried_out, launch).await;

@@ -47,6 +47,8 @@ pub struct World {
     pub is_late: bool,
     /// The calls that change something, by their numbers, where that is recorded.
     pub effects: Option<Vec<u64>>,
+    /// Tokens whose calls EC2 has refused.
+    pub refused_tokens: BTreeSet<String>,
     /// Tokens that were launched with, for sabotage.
     pub asked_tokens: BTreeSet<String>,
     /// What AWS has told and nobody has taken yet.
@@ -108,6 +110,7 @@ impl World {
             remembered: Remembered::default(),
             is_late: false,
             effects: None,
+            refused_tokens: BTreeSet::new(),
             asked_tokens: BTreeSet::new(),
             notices: Vec::new(),
             noticed: Vec::new(),
@@ -199,6 +202,8 @@ impl World {
         self.is_late = true;
         // Whoever asked for it has long been told that there was no answer.
         let _ = match step {
+            // EC2 settles the calls of one token in order: what a later one was refused is not given to an earlier one.
+            Step::RunInstances(step) if self.refused_tokens.contains(&step.token) => Ok(()),
             Step::RunInstances(step) => {
                 if !self.tokens.contains_key(&step.token) {
                     self.strikes.count("launch after its call was given up");
