@@ -7,7 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 use crate::ledger::{AcquiredLease, Claim, Event, Lease, Ledger, LedgerError, Recorded, Span, Standing, State, Write};
 use crate::plan::{Failure, FailureClass};
 use crate::rules;
-use crate::sandbox::{Call, Deed, DeedKind, Sabotage, Sandbox, tamper};
+use crate::sandbox::{Call, Deed, DeedKind, Sabotage, Sandbox, World, tamper};
 
 impl Ledger for Sandbox {
     async fn acquire(&self, cluster: &str, claim: &Claim) -> Result<AcquiredLease, LedgerError> {
@@ -46,7 +46,7 @@ impl Ledger for Sandbox {
         }
         self.announce_early(sabotage, &lease.cluster, write.state);
         let presented = &self.presented(lease);
-        match self.keep(Call::Intend, self.ledger.intend(presented, write, until)).await {
+        match self.write(Call::Intend, lease, self.ledger.intend(presented, write, until)).await {
             Err(LedgerError::Fenced { .. }) if sabotage == Some(Sabotage::IgnoreRefusal) => {
                 Ok(Lease { expires_at: until, ..lease.clone() })
             }
@@ -61,12 +61,12 @@ impl Ledger for Sandbox {
             Some(Sabotage::RecordOtherInputs) => Write { state: write.state, records: tamper::with_records(write.records) },
             _ => write,
         };
-        let lease = &self.presented(lease);
-        self.keep(Call::Commit, self.ledger.commit(lease, write)).await
+        let presented = &self.presented(lease);
+        self.write(Call::Commit, lease, self.ledger.commit(presented, write)).await
     }
 
     async fn announced(&self, lease: &Lease, state: &State) -> Result<(), LedgerError> {
-        self.keep(Call::Announced, self.ledger.announced(lease, state)).await
+        self.write(Call::Announced, lease, self.ledger.announced(lease, state)).await
     }
 
     async fn release(&self, lease: &Lease) -> Result<(), LedgerError> {
@@ -111,10 +111,31 @@ impl Sandbox {
         }
     }
 
+    /// A write under a lease. One that is taken though the lease is another's by now is noted: no fence guards the state.
+    async fn write<T: Send>(
+        &self,
+        call: Call,
+        lease: &Lease,
+        asked: impl Future<Output = Result<T, LedgerError>> + Send,
+    ) -> Result<T, LedgerError> {
+        let ask = |world: &mut World, _| {
+            let written = answer(asked);
+            if written.is_ok() && self.ledger.fence(&lease.cluster) != Some(lease.fence) {
+                let at = world.now;
+                world.note(|| Deed { at, what: DeedKind::Overtaken { call, told: true } });
+            }
+            Ok(written)
+        };
+        self.answered(self.call(call, ask).await)
+    }
+
     /// A call to the ledger; whatever strikes it, the answer is one that a real ledger gives.
     async fn keep<T: Send>(&self, call: Call, asked: impl Future<Output = Result<T, LedgerError>> + Send) -> Result<T, LedgerError> {
-        let ask = |_: &mut _, _| Ok(answer(asked));
-        match self.call(call, ask).await {
+        self.answered(self.call(call, |_, _| Ok(answer(asked))).await)
+    }
+
+    fn answered<T>(&self, answer: Result<Result<T, LedgerError>, Failure>) -> Result<T, LedgerError> {
+        match answer {
             Ok(answer) => {
                 if matches!(answer, Err(LedgerError::Fenced { .. })) {
                     self.process().refuse();

@@ -49,7 +49,11 @@ impl Process {
         self.blind.fetch_or(bit(call), Ordering::Relaxed);
     }
 
-    /// Some such call was not answered.
+    pub fn see(&self, call: Call) {
+        self.blind.fetch_and(!bit(call), Ordering::Relaxed);
+    }
+
+    /// The last such call was not answered.
     #[must_use]
     pub fn is_blind(&self, call: Call) -> bool {
         self.blind.load(Ordering::Relaxed) & bit(call) != 0

@@ -180,9 +180,9 @@ impl Scenario {
     /// Within the bound that leases reckon with, or five minutes and more apart; constantly, for a while, or within a tick.
     fn clocks(&mut self, random: &mut Random) {
         self.together = 300;
-        self.fault(random, Vec::new(), 100, FaultKind::Delay { by: SignedDuration::from_secs(12), effect_first: false });
+        self.fault(random, Vec::new(), 250, FaultKind::Delay { by: SignedDuration::from_secs(9), effect_first: false });
         match random.below(10) {
-            0..=5 => self.clocks = vec![SignedDuration::from_secs(random.between(-5, 0)), SignedDuration::from_secs(random.between(0, 5))],
+            0..=5 => self.clocks = vec![SignedDuration::from_secs(-random.between(3, 5)), SignedDuration::from_secs(random.between(3, 5))],
             6 | 7 => self.clocks.push(SignedDuration::from_secs(random.between(-300, 300))),
             8 => {
                 let from = self.moment(random);

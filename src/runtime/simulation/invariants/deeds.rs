@@ -17,7 +17,8 @@ impl Invariants<'_> {
                 DeedKind::Launched { token, intended: false, .. } if !self.overtakes && !self.lost_in_this_tick(world) => {
                     self.breaks(2, deed.at, format!("instances were launched under `{token}`, which the ledger did not know"));
                 }
-                // 7. Once a write was refused the holder knows, and nothing excuses it. A lost table has no fence to be under.
+                // 7. Once a write was refused the holder knows, and nothing excuses it; nor a write that was taken from one who
+                // was overtaken. A lost table has no fence to be under.
                 DeedKind::Overtaken { call, told } => {
                     let lost = self.lost_in_this_tick(world);
                     if *told || !(self.overtakes || lost) {
