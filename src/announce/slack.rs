@@ -65,11 +65,19 @@ pub fn blocks(announcement: &Announcement) -> Value {
     let Announcement { id, at, cluster, topic, title, text } = announcement;
     let mut blocks = vec![json!({ "type": "header", "text": { "type": "plain_text", "text": cut(title, LONGEST_TITLE) } })];
     if !text.trim().is_empty() {
-        blocks.push(json!({ "type": "section", "text": { "type": "mrkdwn", "text": cut(&escape(text), LONGEST_TEXT) } }));
+        blocks.push(json!({ "type": "section", "text": { "type": "mrkdwn", "text": preformatted(text) } }));
     }
     let context = escape(&format!("{cluster} · {} · {at:.0} · {id}", topic_name(*topic)));
     blocks.push(json!({ "type": "context", "elements": [{ "type": "mrkdwn", "text": cut(&context, LONGEST_TEXT) }] }));
     json!({ "text": escape(&format!("{cluster}: {title}")), "blocks": blocks })
+}
+
+/// In columns, as it was laid out; cut inside of its fences.
+fn preformatted(text: &str) -> String {
+    const FENCE: &str = "```";
+    // What ends the fence must not stand in the text.
+    let text = escape(text).replace(FENCE, "\u{2019}\u{2019}\u{2019}");
+    format!("{FENCE}\n{}\n{FENCE}", cut(&text, LONGEST_TEXT - 2 * FENCE.len() - 2))
 }
 
 /// Slack's three special characters.

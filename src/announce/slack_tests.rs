@@ -63,7 +63,7 @@ fn news_is_rendered_as_blocks() {
             { "type": "header", "text": { "type": "plain_text", "text": "add 2 nodes (3 → 5)" } },
             {
                 "type": "section",
-                "text": { "type": "mrkdwn", "text": "rule `busy`: cpu 91 % &gt; 75 % for 5m\n&lt;at least&gt; 2 &amp; at most 4 nodes a step" },
+                "text": { "type": "mrkdwn", "text": "```\nrule `busy`: cpu 91 % &gt; 75 % for 5m\n&lt;at least&gt; 2 &amp; at most 4 nodes a step\n```" },
             },
             {
                 "type": "context",
@@ -77,6 +77,14 @@ fn news_is_rendered_as_blocks() {
     assert_eq!(blocks(&announcement()), rendered);
     let bare = Announcement { text: String::new(), ..announcement() };
     assert_eq!(blocks(&bare)["blocks"].as_array().unwrap().len(), 2);
+}
+
+#[test]
+fn a_long_because_is_cut_within_its_fences() {
+    let long = Announcement { text: "x ```` <\n".repeat(2_000), ..announcement() };
+    let text = blocks(&long)["blocks"][1]["text"]["text"].as_str().unwrap().to_owned();
+    assert!(text.chars().count() <= 3_000 && text.starts_with("```\n") && text.ends_with("…\n```"), "{text}");
+    assert_eq!(text.matches("```").count(), 2);
 }
 
 #[test]

@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::cli::ask_arguments::{HistoryArguments, WhyArguments};
+
 /// A node autoscaler for K3s on AWS, driven by scaling rules that explain themselves.
 #[derive(Debug, Parser)]
 #[command(name = "smartscale", version, arg_required_else_help = true, max_term_width = 100)]
@@ -39,6 +41,10 @@ pub enum Command {
     /// Show what the ledger knows: workers, operations in flight, the last decisions and steps.
     #[cfg(all(feature = "aws", feature = "kubernetes", feature = "http"))]
     Status(StatusArguments),
+    /// Explain a recorded decision: it is decided again, and told with every rule, number and guard.
+    Why(WhyArguments),
+    /// List what happened, from the ledger.
+    History(HistoryArguments),
     /// Look after the ledger.
     #[cfg(all(feature = "aws", feature = "kubernetes", feature = "http"))]
     #[command(subcommand)]
@@ -247,6 +253,9 @@ pub struct DemoArguments {
     /// Another ruleset than the one that comes with SmartScale.
     #[arg(long, value_name = "PATH")]
     pub rules: Option<PathBuf>,
+    /// Keep the ledger in this new file, to ask it: `smartscale why --ledger FILE`.
+    #[arg(long, value_name = "FILE")]
+    pub ledger: Option<PathBuf>,
     /// Simulated seconds in one second.
     #[arg(long, default_value_t = 600, value_parser = clap::value_parser!(u32).range(1..=100_000))]
     pub speed: u32,

@@ -32,10 +32,16 @@ pub fn demo(arguments: &DemoArguments, colour: bool) -> Exit {
 }
 
 async fn run(arguments: &DemoArguments, cluster: Arc<Cluster>, colour: bool) -> Exit {
-    let world = match DemoWorld::new(&cluster, &PriceList::default(), &std::env::temp_dir()) {
+    let prices = PriceList::default();
+    let made = match &arguments.ledger {
+        Some(file) => DemoWorld::keeping(&cluster, &prices, file),
+        None => DemoWorld::new(&cluster, &prices, &std::env::temp_dir()),
+    };
+    let world = match made {
         Ok(world) => world,
         Err(error) => {
-            complain(&error.to_string(), error.help());
+            let help = if arguments.ledger.is_some() { Some("name another file with `--ledger FILE`") } else { error.help() };
+            complain(&error.to_string(), help);
             return Exit::Failed;
         }
     };
@@ -59,7 +65,12 @@ async fn run(arguments: &DemoArguments, cluster: Arc<Cluster>, colour: bool) -> 
         }
     };
     world.run(&cluster, arguments.speed, hours, &board, stop, |report| print(&teller.tell(report))).await;
+    drop(world);
     print("\nended\n");
+    if let Some(file) = &arguments.ledger {
+        let file = file.display();
+        print(&format!("ask its ledger: smartscale why --ledger {file}, smartscale history --ledger {file}\n"));
+    }
     Exit::Clean
 }
 

@@ -2,7 +2,7 @@ use crate::aws::{CallLimits, connect};
 use crate::cli::arguments::{LedgerCommand, WorldArguments};
 use crate::cli::exit::Exit;
 use crate::cli::output::{complain, print};
-use crate::cli::real::{configuration, in_runtime};
+use crate::cli::setting::{configuration, in_runtime};
 use crate::ledger::dynamodb::create_table;
 
 /// `smartscale ledger …`.
@@ -13,7 +13,7 @@ pub fn ledger(command: &LedgerCommand) -> Exit {
 }
 
 fn create(arguments: &WorldArguments) -> Exit {
-    let Some(configuration) = configuration(arguments) else { return Exit::Failed };
+    let Some(configuration) = configuration(&arguments.config) else { return Exit::Failed };
     let Some(table) = &configuration.settings.ledger.table else {
         complain("`smartscale.toml` names no table", Some("set `table` under [ledger]; a ledger in a file is made by itself"));
         return Exit::Failed;

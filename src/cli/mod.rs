@@ -1,6 +1,8 @@
 //! The command line: arguments in, exit code out.
 
 mod arguments;
+mod ask_arguments;
+mod asked;
 mod check;
 #[cfg(feature = "web")]
 mod demo;
@@ -8,8 +10,10 @@ mod exit;
 mod explain;
 mod fix;
 mod format;
+mod history;
 #[cfg(all(feature = "aws", feature = "kubernetes", feature = "http"))]
 mod ledger;
+mod moment;
 mod output;
 #[cfg(all(feature = "aws", feature = "kubernetes", feature = "http"))]
 mod plan;
@@ -21,10 +25,12 @@ mod real;
 mod report;
 #[cfg(all(feature = "aws", feature = "kubernetes", feature = "daemon"))]
 mod run;
+mod setting;
 mod simulate;
 #[cfg(all(feature = "aws", feature = "kubernetes", feature = "http"))]
 mod status;
 mod test;
+mod why;
 
 use std::process::ExitCode;
 
@@ -54,6 +60,8 @@ pub fn run() -> ExitCode {
         Command::Run(arguments) => run::run(arguments),
         #[cfg(all(feature = "aws", feature = "kubernetes", feature = "http"))]
         Command::Status(arguments) => status::status(arguments),
+        Command::Why(arguments) => why::why(arguments, colour),
+        Command::History(arguments) => history::history(arguments, colour),
         #[cfg(all(feature = "aws", feature = "kubernetes", feature = "http"))]
         Command::Ledger(command) => ledger::ledger(command),
         #[cfg(all(feature = "aws", feature = "kubernetes", feature = "http"))]

@@ -1,6 +1,7 @@
 use std::io::{IsTerminal, Write};
 
 use crate::cli::arguments::When;
+use crate::decide::{Account, Tone};
 
 /// Whether what goes to standard output is coloured: by the terminal and `NO_COLOR` (no-color.org), unless said otherwise.
 #[must_use]
@@ -18,8 +19,27 @@ pub fn print(text: &str) {
     let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
 }
 
+/// An account for people, a line each, by its tones coloured or not.
+#[must_use]
+pub fn painted(account: &Account, colour: bool) -> String {
+    let paint = |tone: Tone| match tone {
+        Tone::Add => "\x1b[1;32m",
+        Tone::Remove => "\x1b[1;35m",
+        Tone::Stay | Tone::Heading => "\x1b[1m",
+        Tone::Fired => "\x1b[32m",
+        Tone::Unknown | Tone::Held => "\x1b[33m",
+        Tone::Idle => "\x1b[2m",
+        Tone::Plain => "",
+    };
+    let line = |(tone, text): (Tone, String)| match paint(tone) {
+        _ if !colour => format!("{text}\n"),
+        "" => format!("{text}\n"),
+        start => format!("{start}{text}\x1b[0m\n"),
+    };
+    account.aligned().into_iter().map(line).collect()
+}
+
 /// Writes to standard error what is a whole message already.
-#[cfg(all(feature = "aws", feature = "kubernetes", feature = "http"))]
 pub fn print_error(text: &str) {
     let mut err = std::io::stderr().lock();
     let _ = err.write_all(text.as_bytes());

@@ -1,8 +1,9 @@
 use crate::cli::arguments::PlanArguments;
 use crate::cli::exit::Exit;
 use crate::cli::output::{complain, print};
-use crate::cli::real::{Setting, in_runtime};
+use crate::cli::real::Setting;
 use crate::cli::report::{report_json, report_text};
+use crate::cli::setting::in_runtime;
 use crate::decide::Action;
 use crate::runtime::look_ahead;
 use crate::runtime::tick::TickReport;

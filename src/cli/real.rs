@@ -1,16 +1,15 @@
-use std::future::Future;
 use std::sync::Arc;
 
 use jiff::Timestamp;
 
 use crate::cli::arguments::WorldArguments;
-use crate::cli::exit::Exit;
-use crate::cli::output::{complain, print_error};
+use crate::cli::output::complain;
+use crate::cli::setting::{complain_of_rules, configuration};
 use crate::rules::Cluster;
-use crate::runtime::configuration::{Configuration, Environment};
+use crate::runtime::configuration::Configuration;
 use crate::runtime::real::{ConnectError, RealWorld, connect};
 use crate::runtime::tick::Order;
-use crate::runtime::{Clock as _, LiveRules, NoRules, install_crypto, owner};
+use crate::runtime::{Clock as _, LiveRules, owner};
 
 /// The configuration and the rules that a command works with.
 pub struct Setting {
@@ -21,7 +20,7 @@ pub struct Setting {
 impl Setting {
     /// Reads both, or says what is wrong.
     pub fn read(arguments: &WorldArguments) -> Option<Self> {
-        let configuration = configuration(arguments)?;
+        let configuration = configuration(&arguments.config)?;
         let wanted = arguments.cluster.as_deref().or(configuration.settings.cluster.as_deref());
         match LiveRules::start(&configuration.rules_path(), wanted) {
             Ok(rules) => Some(Self { configuration, rules }),
@@ -59,38 +58,6 @@ impl Setting {
                 complain(&error.to_string(), error.help());
                 None
             }
-        }
-    }
-}
-
-/// Diagnostics are told as they are: each one is a message of its own, with its own help.
-fn complain_of_rules(error: &NoRules) {
-    if error.details.is_empty() {
-        complain(&error.summary, error.help);
-    } else {
-        print_error(&format!("{error}\n"));
-    }
-}
-
-/// Reads `smartscale.toml`, or says what is wrong with it.
-pub fn configuration(arguments: &WorldArguments) -> Option<Configuration> {
-    match Configuration::load(&arguments.config, Environment::of_process()) {
-        Ok(configuration) => Some(configuration),
-        Err(error) => {
-            complain(&error.to_string(), None);
-            None
-        }
-    }
-}
-
-/// Runs a command that calls the world.
-pub fn in_runtime(command: impl Future<Output = Exit>) -> Exit {
-    install_crypto();
-    match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
-        Ok(runtime) => runtime.block_on(command),
-        Err(error) => {
-            complain(&format!("no threads can be started: {error}"), None);
-            Exit::Failed
         }
     }
 }

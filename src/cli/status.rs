@@ -6,11 +6,12 @@ use serde_json::json;
 use crate::cli::arguments::StatusArguments;
 use crate::cli::exit::Exit;
 use crate::cli::output::{complain, print};
-use crate::cli::real::{Setting, in_runtime};
+use crate::cli::real::Setting;
+use crate::cli::setting::in_runtime;
 use crate::ledger::{Event, Ledger as _, LedgerError, Span, Standing};
 use crate::plan::operation_in_words;
 use crate::rules::Cluster;
-use crate::runtime::real::open_ledger_to_read;
+use crate::runtime::{Access, ConfiguredLedger};
 
 /// `smartscale status`: reads the ledger alone, without a lease.
 pub fn status(arguments: &StatusArguments) -> Exit {
@@ -36,7 +37,7 @@ pub fn status(arguments: &StatusArguments) -> Exit {
 }
 
 async fn read(setting: &Setting, at_most: usize) -> Result<(Option<Standing>, Vec<Event>), LedgerError> {
-    let ledger = open_ledger_to_read(&setting.configuration).await?;
+    let ledger = ConfiguredLedger::open(&setting.configuration, Access::Read).await?;
     let name = &setting.cluster().name;
     let standing = ledger.read(name).await?;
     let events = ledger.events(name, Span { from: Timestamp::MIN, to: Timestamp::MAX }, at_most).await?;

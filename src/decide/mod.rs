@@ -28,8 +28,8 @@ mod weights;
 mod written;
 
 pub use because::{
-    Because, BoundsReason, Direction, Finding, GuardReason, Lift, Part, RuleReason, Term, TermValue, Truth, Uncovered, Verdict,
-    WindowReason, Winning,
+    Account, AccountLine, Because, BoundsReason, Direction, Fate, Finding, GuardReason, Lift, Part, PartStanding, RuleReason, Term,
+    TermValue, Tone, Truth, Uncovered, Verdict, WhyNot, WindowReason, WindowStanding, Winning,
 };
 pub use decide::{action, decide};
 pub use decision::{Action, Decision, Guard};

@@ -73,6 +73,53 @@ pub struct Decided {
     pub decision: Arc<Decision>,
 }
 
+impl EventKind {
+    /// Every word that [`Self::word`] says.
+    pub const WORDS: [&'static str; 10] = [
+        "decided",
+        "intended",
+        "acted",
+        "operation-ended",
+        "advanced",
+        "ruleset-changed",
+        "reload-refused",
+        "repaired",
+        "noticed",
+        "failed",
+    ];
+
+    /// The kind in one word, as `history --kind` takes it and as the stored form has it.
+    #[must_use]
+    pub const fn word(&self) -> &'static str {
+        match self {
+            Self::Decided(_) => "decided",
+            Self::Intended { .. } => "intended",
+            Self::Acted(_) => "acted",
+            Self::OperationEnded { .. } => "operation-ended",
+            Self::Advanced { .. } => "advanced",
+            Self::RulesetChanged { .. } => "ruleset-changed",
+            Self::ReloadRefused { .. } => "reload-refused",
+            Self::Repaired { .. } => "repaired",
+            Self::Noticed { .. } => "noticed",
+            Self::Failed { .. } => "failed",
+        }
+    }
+
+    /// Whether it belongs to the operation of that id.
+    #[must_use]
+    pub fn concerns(&self, id: &str) -> bool {
+        match self {
+            Self::Intended { steps } => steps.iter().any(|step| step.operation().0 == id),
+            Self::Acted(outcome) => outcome.step.operation().0 == id,
+            Self::OperationEnded { operation } => operation.id().0 == id,
+            Self::Advanced { operation, .. } | Self::Repaired { operation, .. } => operation.as_ref().is_some_and(|own| own.0 == id),
+            Self::Decided(_) | Self::RulesetChanged { .. } | Self::ReloadRefused { .. } | Self::Noticed { .. } | Self::Failed { .. } => {
+                false
+            }
+        }
+    }
+}
+
 impl Event {
     /// Orders events: by instant, then number.
     #[must_use]

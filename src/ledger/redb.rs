@@ -98,6 +98,17 @@ impl RedbLedger {
         Ok(Self { store: Store::Reader(database), path: path.display().to_string(), keep: Retention::default() })
     }
 
+    /// The clusters that it has, in order of name.
+    ///
+    /// # Errors
+    /// `Unavailable`.
+    pub fn clusters(&self) -> Result<Vec<String>, LedgerError> {
+        let transaction = self.reading()?;
+        let Some(leases) = found(transaction.open_table(LEASES))? else { return Ok(Vec::new()) };
+        let names = leases.iter().map_err(unavailable)?.map(|entry| Ok(entry.map_err(unavailable)?.0.value().to_owned()));
+        names.collect()
+    }
+
     fn reading(&self) -> Result<ReadTransaction, LedgerError> {
         match &self.store {
             Store::Writer(database) => database.begin_read(),

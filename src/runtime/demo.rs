@@ -18,7 +18,16 @@ use crate::sandbox::{Ran, Sandbox, demo};
 pub struct DemoWorld {
     sandbox: Sandbox,
     ledger: RedbLedger,
-    file: PathBuf,
+    file: LedgerFile,
+}
+
+/// The file of a demo's ledger.
+#[derive(Debug)]
+enum LedgerFile {
+    /// The demo's own, gone with it.
+    Own(PathBuf),
+    /// Somebody wants to ask it afterwards.
+    Kept,
 }
 
 /// Between two ticks while operations are in flight, in simulated time.
@@ -26,7 +35,7 @@ const TICK: SignedDuration = SignedDuration::from_secs(15);
 const BUDGET: SignedDuration = SignedDuration::from_secs(50);
 
 impl DemoWorld {
-    /// Makes the world, with its ledger in `folder`.
+    /// Makes the world, with its ledger in `folder`, for as long as it runs.
     ///
     /// # Errors
     ///
@@ -34,7 +43,21 @@ impl DemoWorld {
     pub fn new(cluster: &Cluster, prices: &PriceList, folder: &Path) -> Result<Self, LedgerError> {
         let file = folder.join(format!("smartscale-demo-{}.redb", std::process::id()));
         let ledger = RedbLedger::open(&file, Retention::default())?;
-        Ok(Self { sandbox: demo(cluster, prices), ledger, file })
+        Ok(Self { sandbox: demo(cluster, prices), ledger, file: LedgerFile::Own(file) })
+    }
+
+    /// Makes the world, with its ledger in a new file that stays.
+    ///
+    /// # Errors
+    ///
+    /// Where the file is there already, since each simulated day begins at the same instant, or cannot be made.
+    pub fn keeping(cluster: &Cluster, prices: &PriceList, file: &Path) -> Result<Self, LedgerError> {
+        if file.exists() {
+            let reason = format!("`{}` is there already, and every simulated day needs a ledger of its own", file.display());
+            return Err(LedgerError::Unavailable { reason });
+        }
+        let ledger = RedbLedger::open(file, Retention::default())?;
+        Ok(Self { sandbox: demo(cluster, prices), ledger, file: LedgerFile::Kept })
     }
 
     /// Runs ticks until `stop` ends or that much simulated time has passed, `speed` simulated seconds in each real one.
@@ -90,8 +113,10 @@ fn next(report: &TickReport, now: Timestamp) -> Timestamp {
 
 impl Drop for DemoWorld {
     fn drop(&mut self) {
-        // The file is this demo's own; where it cannot be removed the system's temporary folder keeps it a while.
-        let _ = std::fs::remove_file(&self.file);
+        if let LedgerFile::Own(file) = &self.file {
+            // Where it cannot be removed the system's temporary folder keeps it a while.
+            let _ = std::fs::remove_file(file);
+        }
     }
 }
 

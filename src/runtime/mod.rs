@@ -1,8 +1,10 @@
 //! One tick, and everything that runs it: daemon, function, reload, configuration, wiring.
 
+pub mod answers;
 pub mod board;
 mod clock;
 pub mod configuration;
+mod configured_ledger;
 #[cfg(any(feature = "aws", feature = "kubernetes", feature = "http"))]
 mod crypto;
 #[cfg(feature = "daemon")]
@@ -34,6 +36,7 @@ mod tick_with_notices;
 mod demo_tests;
 
 pub use clock::{Clock, SystemClock};
+pub use configured_ledger::{Access, ConfiguredLedger};
 #[cfg(any(feature = "aws", feature = "kubernetes", feature = "http"))]
 pub use crypto::install_crypto;
 #[cfg(feature = "daemon")]

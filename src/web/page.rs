@@ -1,6 +1,7 @@
 use jiff::Timestamp;
 use maud::{DOCTYPE, Markup, html};
 
+use crate::decide::Tone;
 use crate::runtime::board::{Board, BoardDecision, Kind};
 use crate::web::chart::chart;
 
@@ -105,9 +106,24 @@ fn decision_item(board: &Board, decision: &BoardDecision) -> Markup {
                     strong { (decision.title) }
                     span.reason { (decision.reason) }
                 }
-                pre { (decision.because) }
+                pre { (because(board, decision)) }
             }
         }
+    }
+}
+
+/// Every line of the because by its tone.
+fn because(board: &Board, decision: &BoardDecision) -> Markup {
+    let class = |tone| match tone {
+        Tone::Add | Tone::Remove | Tone::Stay | Tone::Heading => "heading",
+        Tone::Plain => "plain",
+        Tone::Fired => "fired",
+        Tone::Unknown => "unknown-rule",
+        Tone::Idle => "idle",
+        Tone::Held => "held",
+    };
+    html! {
+        @for (tone, line) in decision.decision.account(&board.timezone).aligned() { span class=(class(tone)) { (line) } "\n" }
     }
 }
 

@@ -1,14 +1,25 @@
 //! Why a decision is what it is, as plain data: every rule with its verdict and numbers, every guard, the winning
 //! proposal, and what would change it. All faces render from here.
 
+mod account;
 mod finding;
+mod lay_out;
+mod parts;
 pub(in crate::decide) mod quantity;
 mod text;
+#[cfg(test)]
+mod text_tests;
+mod why_not;
+#[cfg(test)]
+mod why_not_tests;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+pub use account::{Account, AccountLine, Tone};
 pub use finding::{Finding, Part, Term, TermValue, Truth, Uncovered};
+
+pub use why_not::{Fate, PartStanding, WhyNot, WindowStanding};
 
 use crate::decide::Guard;
 

@@ -20,24 +20,10 @@ impl Decision {
         }
     }
 
-    /// The whole because, as an indented tree with times of that zone.
+    /// The whole because, laid out as plain text with times of that zone.
     #[must_use]
     pub fn tree(&self, zone: &TimeZone) -> String {
-        let because = &self.because;
-        let mut lines = vec![self.headline(zone)];
-        let by = |names: &[String]| if names.is_empty() { String::new() } else { format!(" by {}", listed(names)) };
-        let (lower, upper) = (by(&because.bounds.lower_by), by(&because.bounds.upper_by));
-        let budget = because.bounds.budget.map_or_else(String::new, |count| format!(", the budget pays for {count}"));
-        lines.push(format!("  bounds {}{lower}..{}{upper}{budget}", because.bounds.lower, because.bounds.upper));
-        if let Some(winning) = &because.winning {
-            lines.push(format!("  {} won with {}", listed(&winning.rules), counted(winning.count)));
-        }
-        lines.extend(because.guards.iter().map(|reason| format!("  {}", guard(reason, zone))));
-        for rule in &because.rules {
-            lines.push(format!("  {}", rule.line()));
-            lines.extend(rule.held.iter().map(|reason| format!("    {}", guard(reason, zone))));
-        }
-        lines.join("\n")
+        self.account(zone).to_string()
     }
 
     fn why_change(&self) -> String {
@@ -71,7 +57,8 @@ impl Decision {
 
     fn why_stay(&self, zone: &TimeZone) -> String {
         let because = &self.because;
-        let stopping: Vec<String> = because.guards.iter().filter(|reason| reason.to_nothing).map(|reason| guard(reason, zone)).collect();
+        let stopping: Vec<String> =
+            because.guards.iter().filter(|reason| reason.to_nothing).map(|reason| guard(reason, Clock { zone, now: self.at })).collect();
         if !stopping.is_empty() {
             return stopping.join("; ");
         }
@@ -86,27 +73,13 @@ impl Decision {
 }
 
 impl RuleReason {
-    /// The rule, its verdict, and what would have changed it, in one line.
-    #[must_use]
-    pub fn line(&self) -> String {
-        let verdict = match self.verdict {
-            Verdict::Idle => "idle",
-            Verdict::Fired => "fired",
-            Verdict::Unknown => "unknown",
-        };
-        let proposal = self.proposal.map_or_else(String::new, |count| format!(", proposes {}", counted(count)));
-        let reason = self.because();
-        let reason = if reason.is_empty() { reason } else { format!(": {reason}") };
-        format!("`{}` {verdict}, {}{proposal}{reason}", self.rule, self.action)
-    }
-
     fn reason(&self) -> String {
         let reason = self.because();
         if reason.is_empty() { format!("`{}`", self.rule) } else { format!("`{}`: {reason}", self.rule) }
     }
 
     /// Windows that keep it idle, else its condition, else an amount that is not known.
-    fn because(&self) -> String {
+    pub(super) fn because(&self) -> String {
         let unmet = |open: bool, wanted: bool| open != wanted;
         if let Some(window) = self.windows.iter().find(|window| unmet(window.open, window.wanted_open)) {
             return if window.wanted_open { format!("outside `{}`", window.window) } else { format!("during `{}`", window.window) };
@@ -114,7 +87,7 @@ impl RuleReason {
         let condition = self.condition.as_ref().map(Finding::told);
         let amount = self.amount.as_ref().map(told_term);
         match (condition, amount) {
-            (Some(condition), Some(amount)) if self.verdict != Verdict::Idle => format!("{condition}, {amount}"),
+            (Some(condition), Some(amount)) if self.verdict != Verdict::Idle && condition != amount => format!("{condition}, {amount}"),
             (Some(condition), _) => condition,
             (None, amount) => amount.unwrap_or_default(),
         }
@@ -125,15 +98,16 @@ impl Finding {
     /// What decided: "cpu 68.2%, needs > 70% for 3m: 1m40s so far".
     #[must_use]
     pub fn told(&self) -> String {
-        self.with_need("")
+        self.with_need("", false)
     }
 
-    /// `sustained` is the ` for 3m` that belongs to what is needed.
-    fn with_need(&self, sustained: &str) -> String {
+    /// `sustained` is the ` for 3m` that belongs to what is needed, and which is `lacking` though all else holds now.
+    fn with_need(&self, sustained: &str, lacking: bool) -> String {
+        let holds = self.truth == Truth::True && !lacking;
         match &self.part {
-            Part::Compare { left, operator, right } => match (&left.value, &right.value, self.truth) {
-                (TermValue::Missing(why), ..) | (_, TermValue::Missing(why), _) => why.clone(),
-                (_, _, Truth::True) => format!("{} {} {}{sustained}", told_term(left), comparison(*operator), told_term(right)),
+            Part::Compare { left, operator, right } => match (&left.value, &right.value) {
+                (TermValue::Missing(why), _) | (_, TermValue::Missing(why)) => why.clone(),
+                _ if holds => format!("{} {} {}{sustained}", told_term(left), comparison(*operator), told_term(right)),
                 _ if is_constant(left) && !is_constant(right) => {
                     format!("{}, needs {} {}{sustained}", told_term(right), comparison(mirrored(*operator)), left.text)
                 }
@@ -144,7 +118,7 @@ impl Finding {
                     TermValue::Missing(why) => Some(why.clone()),
                     TermValue::Known(_) => None,
                 });
-                let needs = if self.truth == Truth::True { " in" } else { ", needs in" };
+                let needs = if holds { " in" } else { ", needs in" };
                 missing.unwrap_or_else(|| format!("{}{needs} {}..{}{sustained}", told_term(value), low.text, high.text))
             }
             Part::Missing { metric, .. } => match self.truth {
@@ -153,30 +127,32 @@ impl Finding {
                 Truth::Unknown => format!("whether `{metric}` was missing is not known"),
             },
             Part::Not(inner) => format!("not ({}){sustained}", inner.told()),
-            Part::And(parts) => self.joined(parts, Truth::True, " and ", sustained),
-            Part::Or(parts) => self.joined(parts, Truth::False, " or ", sustained),
+            Part::And(parts) => self.joined(parts, Truth::True, " and ", sustained, lacking),
+            Part::Or(parts) => self.joined(parts, Truth::False, " or ", sustained, lacking),
             Part::For { over, held, uncovered, now, .. } => {
                 let need = format!("{sustained} for {}", span(*over));
-                let now_told = now.with_need(&need);
                 match (self.truth, now.truth, uncovered) {
-                    (Truth::True, ..) | (_, Truth::False, _) => now_told,
-                    (Truth::Unknown, _, Some(uncovered)) => format!("{now_told}: `{}` is not known that far back", uncovered.metric),
-                    _ => format!("{now_told}: {} so far", span(*held)),
+                    (Truth::True, ..) | (_, Truth::False, _) => now.with_need(&need, lacking),
+                    (Truth::Unknown, _, Some(uncovered)) => {
+                        format!("{}: `{}` is not known that far back", now.with_need(&need, true), uncovered.metric)
+                    }
+                    _ => format!("{}: {} so far", now.with_need(&need, true), span(*held)),
                 }
             }
         }
     }
 
     /// All parts where each counts, else those that decided.
-    fn joined(&self, parts: &[Self], all_count_when: Truth, word: &str, sustained: &str) -> String {
+    fn joined(&self, parts: &[Self], all_count_when: Truth, word: &str, sustained: &str, lacking: bool) -> String {
         let decisive = parts.iter().filter(|part| self.truth == all_count_when || part.truth == self.truth);
-        let told: Vec<String> = decisive.map(|part| part.with_need("")).collect();
-        if told.len() > 1 { format!("{}{sustained}", told.join(word)) } else { format!("{}{sustained}", told.concat()) }
+        // The last one alone says how long.
+        let told: Vec<String> = decisive.map(|part| part.with_need("", lacking)).collect();
+        format!("{}{sustained}", told.join(word))
     }
 }
 
 /// A term with its value; a constant is its own.
-fn told_term(term: &Term) -> String {
+pub(super) fn told_term(term: &Term) -> String {
     match &term.value {
         TermValue::Known(_) if is_constant(term) => term.text.clone(),
         TermValue::Known(number) => format!("{} {}", term.text, shown(number, term.unit)),
@@ -184,26 +160,47 @@ fn told_term(term: &Term) -> String {
     }
 }
 
-fn is_constant(term: &Term) -> bool {
+pub(super) fn is_constant(term: &Term) -> bool {
     matches!(&term.value, TermValue::Known(number) if shown(number, term.unit) == term.text)
 }
 
+/// Instants for people: the time of day, with the day where it is another one than the decision's.
+#[derive(Clone, Copy)]
+pub(super) struct Clock<'a> {
+    pub zone: &'a TimeZone,
+    pub now: Timestamp,
+}
+
+impl Clock<'_> {
+    pub fn shows(self, at: Timestamp) -> String {
+        let local = at.to_zoned(self.zone.clone());
+        let same_day = local.date() == self.now.to_zoned(self.zone.clone()).date();
+        local.strftime(if same_day { "%H:%M:%S" } else { "%a %-d %b %Y, %H:%M:%S" }).to_string()
+    }
+}
+
 /// A guard with what it did and when it can lift.
-fn guard(reason: &GuardReason, zone: &TimeZone) -> String {
-    let left = match reason.left {
-        Some(left) if !reason.to_nothing => format!(", leaves {}", counted(left)),
-        _ => String::new(),
-    };
-    let clock = |at: Timestamp| at.to_zoned(zone.clone()).strftime("%H:%M:%S").to_string();
-    let lifts = match reason.lifts {
-        _ if !reason.to_nothing => String::new(),
-        Lift::At(at) => format!(", until {}", clock(at)),
-        Lift::Seen(at) => format!(", looked at again at {}", clock(at)),
-        Lift::Never => String::new(),
-    };
+fn guard(reason: &GuardReason, clock: Clock<'_>) -> String {
+    let left = left(reason).map_or_else(String::new, |left| format!(", {left}"));
+    let lifts = Some(lifts(reason.lifts, clock)).filter(|_| reason.to_nothing && reason.lifts != Lift::Never);
+    let lifts = lifts.map_or_else(String::new, |lifts| format!(", {lifts}"));
     format!("{}: {}{left}{lifts}", reason.guard.word(), reason.text)
 }
 
-fn counted(count: u32) -> String {
+/// What a guard left of the change, where it left something.
+pub(super) fn left(reason: &GuardReason) -> Option<String> {
+    reason.left.filter(|_| !reason.to_nothing).map(|left| format!("leaves {}", counted(left)))
+}
+
+/// The first instant at which a guard can lift.
+pub(super) fn lifts(lift: Lift, clock: Clock<'_>) -> String {
+    match lift {
+        Lift::At(at) => format!("until {}", clock.shows(at)),
+        Lift::Seen(at) => format!("looked at again at {}", clock.shows(at)),
+        Lift::Never => "until rules, prices or configuration change".to_owned(),
+    }
+}
+
+pub(super) fn counted(count: u32) -> String {
     format!("{count} node{}", if count == 1 { "" } else { "s" })
 }

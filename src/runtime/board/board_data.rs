@@ -1,9 +1,11 @@
 use std::collections::VecDeque;
+use std::sync::Arc;
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use serde::Serialize;
 
+use crate::decide::Decision;
 use crate::rules::{Bounds, Number};
 
 /// The state of one loop, as a person wants to see it.
@@ -53,8 +55,8 @@ pub struct BoardDecision {
     pub title: String,
     /// One line.
     pub reason: String,
-    /// The whole tree, as plain text.
-    pub because: String,
+    /// The decision itself, with its whole because.
+    pub decision: Arc<Decision>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]

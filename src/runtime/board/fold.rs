@@ -1,3 +1,5 @@
+use std::sync::Arc;
+
 use crate::decide::Action;
 use crate::ledger::Decided;
 use crate::observe::Answer;
@@ -53,7 +55,7 @@ fn decision(decided: &Decided, cluster: &Cluster) -> BoardDecision {
         },
         title: title.to_owned(),
         reason: reason.to_owned(),
-        because: decided.decision.tree(&cluster.timezone),
+        decision: Arc::clone(&decided.decision),
     }
 }
 

@@ -12,12 +12,12 @@ use crate::ledger::LedgerError;
 use crate::observe::Metrics as _;
 use crate::observe::prometheus::{Authentication, Prometheus, PrometheusError, PrometheusSettings};
 use crate::runtime::configuration::{Configuration, MetricsSettings, SecretError};
+use crate::runtime::real::ConfiguredMetrics;
 use crate::runtime::real::secrets::read_secret;
-use crate::runtime::real::{ConfiguredMetrics, RealLedger};
-use crate::runtime::{Ports, SystemClock};
+use crate::runtime::{ConfiguredLedger, Ports, SystemClock};
 
 /// One of each real port.
-pub type RealWorld = Ports<ConfiguredMetrics, Ec2, Kubernetes, RealLedger, Channels, SystemClock>;
+pub type RealWorld = Ports<ConfiguredMetrics, Ec2, Kubernetes, ConfiguredLedger, Channels, SystemClock>;
 
 /// The world cannot be set up as `smartscale.toml` says; nothing was changed in it.
 #[derive(Debug, thiserror::Error)]
@@ -75,7 +75,7 @@ pub async fn connect(configuration: &Configuration) -> Result<RealWorld, Connect
         metrics,
         fleet: Ec2::new(&connection, Ec2Settings::new(aws.launch_template.clone(), aws.subnets.clone())),
         cluster,
-        ledger: RealLedger::open(configuration, &connection)?,
+        ledger: ConfiguredLedger::with_connection(configuration, &connection)?,
         announcer: Channels { sns: settings.notify.sns_topic.as_deref().map(|topic| Sns::new(&connection, topic)), slack, console: None },
         clock: SystemClock,
     })

@@ -31,7 +31,7 @@ impl<W: World> Run<'_, W> {
                 None
             };
             if let Some((topic, text)) = news {
-                let tree = decision.tree(&self.order.cluster.timezone);
+                let tree = decision.account(&self.order.cluster.timezone).without_idle().to_string();
                 let kind = EventKind::Advanced { operation: None, what: text.clone() };
                 self.journal.note_at_length(&mut self.state, &self.order.cluster, kind, Some(topic), text, tree);
             }

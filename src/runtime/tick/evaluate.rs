@@ -49,7 +49,7 @@ impl<W: World> Run<'_, W> {
         }
         let topic = topic(&decision).filter(|_| begun);
         // Only news says more than its line: whoever looks an event up has the whole decision.
-        let tree = topic.map_or_else(String::new, |_| decision.tree(zone));
+        let tree = topic.map_or_else(String::new, |_| decision.account(zone).without_idle().to_string());
         let kind = EventKind::Decided(decided.clone());
         self.journal.note_at_length(&mut self.state, &self.order.cluster, kind, topic, title, tree);
         self.tell_conditions(&decision);

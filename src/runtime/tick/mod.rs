@@ -14,7 +14,7 @@ mod run;
 #[cfg(test)]
 mod scenarios;
 #[cfg(test)]
-mod scene;
+pub(crate) mod scene;
 #[cfg(test)]
 mod tick_tests;
 
