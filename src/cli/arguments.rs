@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use crate::cli::ask_arguments::{HistoryArguments, WhyArguments};
+use crate::cli::ask_arguments::{ExportArguments, HistoryArguments, ImportArguments, WhyArguments};
 
 /// A node autoscaler for K3s on AWS, driven by scaling rules that explain themselves.
 #[derive(Debug, Parser)]
@@ -35,6 +35,9 @@ pub enum Command {
     /// Observe and decide, and change nothing: exit 0 nothing to do, 2 changes, 1 error.
     #[cfg(all(feature = "aws", feature = "kubernetes", feature = "http"))]
     Plan(PlanArguments),
+    /// Carry out a plan from a file, exactly or not at all: exit 0 done or nothing to do, 1 refused or failed.
+    #[cfg(all(feature = "aws", feature = "kubernetes", feature = "http"))]
+    Apply(ApplyArguments),
     /// Scale: as a daemon that reloads changed rules, or one tick with `--once`.
     #[cfg(all(feature = "aws", feature = "kubernetes", feature = "daemon"))]
     Run(RunArguments),
@@ -46,7 +49,6 @@ pub enum Command {
     /// List what happened, from the ledger.
     History(HistoryArguments),
     /// Look after the ledger.
-    #[cfg(all(feature = "aws", feature = "kubernetes", feature = "http"))]
     #[command(subcommand)]
     Ledger(LedgerCommand),
     /// What instances cost.
@@ -185,6 +187,25 @@ pub struct WorldArguments {
 pub struct PlanArguments {
     #[command(flatten)]
     pub world: WorldArguments,
+    /// Write the plan to this file too, for `smartscale apply`.
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+    /// As data instead of text.
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[cfg(all(feature = "aws", feature = "kubernetes", feature = "http"))]
+#[derive(Args, Debug)]
+pub struct ApplyArguments {
+    /// What `smartscale plan --out` wrote.
+    #[arg(value_name = "FILE")]
+    pub plan: PathBuf,
+    /// Refuse a plan that is older.
+    #[arg(long, default_value = "10m", value_name = "DURATION")]
+    pub max_age: jiff::SignedDuration,
+    #[command(flatten)]
+    pub world: WorldArguments,
     /// As data instead of text.
     #[arg(long)]
     pub json: bool,
@@ -219,11 +240,15 @@ pub struct StatusArguments {
     pub events: usize,
 }
 
-#[cfg(all(feature = "aws", feature = "kubernetes", feature = "http"))]
 #[derive(Debug, Subcommand)]
 pub enum LedgerCommand {
     /// Create the DynamoDB table that smartscale.toml names, with its TTL.
+    #[cfg(all(feature = "aws", feature = "kubernetes", feature = "http"))]
     Create(WorldArguments),
+    /// Write everything that the ledger knows of a cluster as JSON lines.
+    Export(ExportArguments),
+    /// Take in what `ledger export` wrote, from another ledger or this one.
+    Import(ImportArguments),
 }
 
 #[cfg(all(feature = "aws", feature = "kubernetes", feature = "http"))]

@@ -70,3 +70,24 @@ pub struct HistoryArguments {
     #[arg(long)]
     pub json: bool,
 }
+
+#[derive(Args, Debug)]
+pub struct ExportArguments {
+    /// Write to this new file instead of standard output.
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+    #[command(flatten)]
+    pub ledger: LedgerArguments,
+}
+
+#[derive(Args, Debug)]
+pub struct ImportArguments {
+    /// What `smartscale ledger export` wrote.
+    #[arg(value_name = "FILE")]
+    pub export: PathBuf,
+    /// Put it in the place of what the ledger knows of the cluster.
+    #[arg(long)]
+    pub force: bool,
+    #[command(flatten)]
+    pub ledger: LedgerArguments,
+}

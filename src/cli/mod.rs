@@ -1,5 +1,7 @@
 //! The command line: arguments in, exit code out.
 
+#[cfg(all(feature = "aws", feature = "kubernetes", feature = "http"))]
+mod apply;
 mod arguments;
 mod ask_arguments;
 mod asked;
@@ -11,7 +13,6 @@ mod explain;
 mod fix;
 mod format;
 mod history;
-#[cfg(all(feature = "aws", feature = "kubernetes", feature = "http"))]
 mod ledger;
 mod moment;
 mod output;
@@ -55,14 +56,15 @@ pub fn run() -> ExitCode {
             None => explain::all(),
         },
         #[cfg(all(feature = "aws", feature = "kubernetes", feature = "http"))]
-        Command::Plan(arguments) => plan::plan(arguments),
+        Command::Plan(arguments) => plan::plan(arguments, colour),
+        #[cfg(all(feature = "aws", feature = "kubernetes", feature = "http"))]
+        Command::Apply(arguments) => apply::apply(arguments, colour),
         #[cfg(all(feature = "aws", feature = "kubernetes", feature = "daemon"))]
-        Command::Run(arguments) => run::run(arguments),
+        Command::Run(arguments) => run::run(arguments, colour),
         #[cfg(all(feature = "aws", feature = "kubernetes", feature = "http"))]
         Command::Status(arguments) => status::status(arguments),
         Command::Why(arguments) => why::why(arguments, colour),
         Command::History(arguments) => history::history(arguments, colour),
-        #[cfg(all(feature = "aws", feature = "kubernetes", feature = "http"))]
         Command::Ledger(command) => ledger::ledger(command),
         #[cfg(all(feature = "aws", feature = "kubernetes", feature = "http"))]
         Command::Prices(command) => prices::prices(command),

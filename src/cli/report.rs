@@ -3,6 +3,7 @@ use std::fmt::Write as _;
 use jiff::tz::TimeZone;
 use serde_json::{Value, json};
 
+use crate::cli::output::painted;
 use crate::plan::{Failure, Outcome, operation_in_words, outcome_in_words, step_in_words};
 use crate::rules::Cluster;
 use crate::runtime::PLANNED_ONLY;
@@ -10,12 +11,17 @@ use crate::runtime::tick::{Ended, TickReport};
 
 /// One tick for people: the decision with its because, then what was done, what goes on, and what was missing.
 #[must_use]
-pub fn report_text(report: &TickReport, cluster: &Cluster) -> String {
+pub fn report_text(report: &TickReport, cluster: &Cluster, colour: bool) -> String {
     let mut text = format!("{} at {}\n", report.cluster, local(report.at, &cluster.timezone));
     match &report.ended {
         Ended::Committed => {}
         Ended::Held { by, until } => {
             line(&mut text, &format!("another tick is running (`{by}`, until {}): nothing was done", local(*until, &cluster.timezone)));
+            return text;
+        }
+        Ended::Stale { reasons } => {
+            reasons.iter().for_each(|reason| line(&mut text, &format!("stale: {reason}")));
+            line(&mut text, "the plan no longer fits, and nothing was done: make a new one with `smartscale plan --out FILE`");
             return text;
         }
         Ended::LostLease => line(&mut text, "another tick took the lease over: nothing was written from then on"),
@@ -27,7 +33,7 @@ pub fn report_text(report: &TickReport, cluster: &Cluster) -> String {
         }
     }
     match &report.decided {
-        Some(decided) => line(&mut text, &decided.decision.tree(&cluster.timezone)),
+        Some(decided) => text.push_str(&painted(&decided.decision.account(&cluster.timezone), colour)),
         None if report.is_committed() => {
             let due = report.next_evaluation.map(|at| format!(": the next is due at {}", local(at, &cluster.timezone)));
             line(&mut text, &format!("no evaluation was due{}", due.unwrap_or_default()));
@@ -74,6 +80,7 @@ pub fn report_json(report: &TickReport) -> Value {
         Ended::Committed => json!("committed"),
         Ended::Held { by, until } => json!({ "held": { "by": by, "until": until } }),
         Ended::LostLease => json!("lost-lease"),
+        Ended::Stale { reasons } => json!({ "stale": reasons }),
         Ended::NoLedger { reason, .. } => json!({ "no-ledger": reason }),
     };
     json!({

@@ -14,18 +14,18 @@ use crate::runtime::{Daemon, Heard, Reload, RulesWatch, run_daemon, until_signal
 use crate::web;
 
 /// `smartscale run`.
-pub fn run(arguments: &RunArguments) -> Exit {
+pub fn run(arguments: &RunArguments, colour: bool) -> Exit {
     let Some(setting) = Setting::read(&arguments.world) else { return Exit::Failed };
-    if arguments.once { in_runtime(once(arguments, setting)) } else { in_runtime(daemon(setting)) }
+    if arguments.once { in_runtime(once(arguments, setting, colour)) } else { in_runtime(daemon(setting)) }
 }
 
-async fn once(arguments: &RunArguments, setting: Setting) -> Exit {
+async fn once(arguments: &RunArguments, setting: Setting, colour: bool) -> Exit {
     let Some(world) = setting.connect().await else { return Exit::Failed };
     let report = tick(&world, &setting.order(&world, "once", arguments.evaluate)).await;
     if arguments.json {
         print(&format!("{:#}\n", report_json(&report)));
     } else {
-        print(&report_text(&report, &setting.cluster()));
+        print(&report_text(&report, &setting.cluster(), colour));
     }
     // Missing observations are told, and are no failure of the tick: it changed nothing on their account.
     if matches!(report.ended, Ended::NoLedger { .. }) { Exit::Failed } else { Exit::Clean }
@@ -88,6 +88,7 @@ fn tick_lines(report: &TickReport, cluster: &Cluster) -> String {
     match &report.ended {
         Ended::Committed => {}
         Ended::Held { by, .. } => lines.push(format!("another tick is running: `{by}`")),
+        Ended::Stale { reasons } => lines.extend(reasons.iter().map(|reason| format!("stale: {reason}"))),
         Ended::LostLease => lines.push("another tick took the lease over".to_owned()),
         Ended::NoLedger { reason, .. } => lines.push(reason.clone()),
     }

@@ -15,6 +15,7 @@ pub async fn holds(ledger: &impl Ledger, prefix: &str) {
     keeps_what_was_intended_over_a_crash(ledger, &format!("{prefix}-crash")).await;
     renews_the_lease_with_the_intent(ledger, &format!("{prefix}-renew")).await;
     forgets_news_after_the_commit_but_not_after_the_next_acquire(ledger, &format!("{prefix}-news")).await;
+    raises_the_fence_and_never_lowers_it(ledger, &format!("{prefix}-raise")).await;
     releases_without_a_change(ledger, &format!("{prefix}-release")).await;
     finds_events_and_samples_by_time(ledger, &format!("{prefix}-record")).await;
     keeps_clusters_apart(ledger, &format!("{prefix}-apart")).await;
@@ -77,7 +78,7 @@ async fn refuses_every_write_of_an_overtaken_holder(ledger: &impl Ledger, cluste
     let new = take(ledger, cluster, "b", 100).await.lease;
     let fenced = LedgerError::Fenced { ours: old.fence };
     let stale = state("stale");
-    let records = Records { events: vec![event(100, 0)], samples: Some(Recorded { at: at(100), answers: [].into() }), ruleset: None };
+    let records = Records { events: vec![event(100, 0)], samples: vec![Recorded { at: at(100), answers: [].into() }], ruleset: None };
     assert_eq!(ledger.intend(&old, Write { state: &stale, records: records.clone() }, at(500)).await, Err(fenced.clone()));
     assert_eq!(ledger.commit(&old, Write { state: &stale, records }).await, Err(fenced.clone()));
     assert_eq!(ledger.announced(&old, &stale).await, Err(fenced.clone()));
@@ -117,6 +118,21 @@ async fn forgets_news_after_the_commit_but_not_after_the_next_acquire(ledger: &i
     assert_eq!(ledger.announced(&lease, &state("late")).await, Err(LedgerError::Fenced { ours: lease.fence }));
 }
 
+async fn raises_the_fence_and_never_lowers_it(ledger: &impl Ledger, cluster: &str) {
+    let old = take(ledger, cluster, "a", 0).await.lease;
+    let lease = take(ledger, cluster, "b", 100).await.lease;
+    assert_eq!(ledger.raise_fence(&old, 70).await, Err(LedgerError::Fenced { ours: old.fence }));
+    let raised = ledger.raise_fence(&lease, 50).await.unwrap();
+    assert_eq!((raised.fence, raised.expires_at), (50, lease.expires_at));
+    // Under the old number nothing is written any more.
+    assert_eq!(ledger.release(&lease).await, Err(LedgerError::Fenced { ours: lease.fence }));
+    assert_eq!(ledger.raise_fence(&raised, 7).await.unwrap().fence, 50);
+    assert!(matches!(ledger.acquire(cluster, &claim("c", 101)).await, Err(LedgerError::Held { .. })), "it is held as before");
+    ledger.commit(&raised, write(&state("moved"))).await.unwrap();
+    let next = take(ledger, cluster, "c", 102).await;
+    assert_eq!((next.lease.fence, next.state), (51, Some(state("moved"))));
+}
+
 async fn releases_without_a_change(ledger: &impl Ledger, cluster: &str) {
     let lease = take(ledger, cluster, "a", 0).await.lease;
     ledger.commit(&lease, write(&state("kept"))).await.unwrap();
@@ -130,7 +146,7 @@ async fn finds_events_and_samples_by_time(ledger: &impl Ledger, cluster: &str) {
     let recorded = |second: i64| Recorded { at: at(second), answers: [("cpu".to_owned(), Answer::Value(Number::integer(second)))].into() };
     for second in [10, 20, 30] {
         let lease = take(ledger, cluster, "a", second).await.lease;
-        let records = Records { events: vec![event(second, 0), event(second, 1)], samples: Some(recorded(second)), ruleset: None };
+        let records = Records { events: vec![event(second, 0), event(second, 1)], samples: vec![recorded(second)], ruleset: None };
         ledger.commit(&lease, Write { state: &State::new(), records }).await.unwrap();
     }
     let events = async |from, to, at_most| {

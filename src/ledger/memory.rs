@@ -37,7 +37,7 @@ impl Kept {
         for event in records.events {
             self.events.insert(event.key(), event);
         }
-        if let Some(recorded) = records.samples {
+        for recorded in records.samples {
             self.samples.insert(recorded.at, recorded);
         }
         if let Some(rules) = records.ruleset {
@@ -163,6 +163,13 @@ impl Ledger for MemoryLedger {
 
     async fn announced(&self, lease: &Lease, state: &State) -> Result<(), LedgerError> {
         self.under(lease, |kept| kept.state = Some(state.clone()))
+    }
+
+    async fn raise_fence(&self, lease: &Lease, to: u64) -> Result<Lease, LedgerError> {
+        self.under(lease, |kept| {
+            kept.fence = kept.fence.max(to);
+            Lease { fence: kept.fence, ..lease.clone() }
+        })
     }
 
     async fn release(&self, lease: &Lease) -> Result<(), LedgerError> {

@@ -28,3 +28,4 @@ pub use port::{Ledger, Records, Span, Write};
 pub use recorded::Recorded;
 pub use redb::{RedbLedger, Retention};
 pub use state::{SCHEMA, State, Unannounced};
+pub use stored::state_from;

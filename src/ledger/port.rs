@@ -25,6 +25,10 @@ pub trait Ledger: Send + Sync {
     /// announces once more, which readers of news see by the id.
     fn announced(&self, lease: &Lease, state: &State) -> impl Future<Output = Result<(), LedgerError>> + Send;
 
+    /// Raises the fence of a lease that is held to at least this one, for a ledger that takes the place of another: no holder
+    /// of the other's leases may ever have a higher one. It is never lowered.
+    fn raise_fence(&self, lease: &Lease, to: u64) -> impl Future<Output = Result<Lease, LedgerError>> + Send;
+
     /// Gives the lease up and changes nothing else.
     fn release(&self, lease: &Lease) -> impl Future<Output = Result<(), LedgerError>> + Send;
 
@@ -52,8 +56,8 @@ pub struct Write<'a> {
 #[derive(Clone, Debug, Default)]
 pub struct Records {
     pub events: Vec<Event>,
-    /// The answers of this evaluation.
-    pub samples: Option<Recorded>,
+    /// The answers of evaluations; of a tick, those of its own.
+    pub samples: Vec<Recorded>,
     /// Rules that came into force, kept under their hash so that their decisions can be replayed.
     pub ruleset: Option<Arc<rules::Cluster>>,
 }

@@ -164,11 +164,13 @@ impl RedbLedger {
                 events.retain_in(aged, |_, _| false).map_err(unavailable)?;
             }
         }
-        if let Some(recorded) = records.samples {
-            let bytes = encode("sample", &recorded)?;
+        if let Some(newest) = records.samples.iter().map(|recorded| recorded.at).max() {
             let mut samples = transaction.open_table(SAMPLES).map_err(unavailable)?;
-            samples.insert((cluster, recorded.at.as_nanosecond()), bytes.as_slice()).map_err(unavailable)?;
-            let aged = (cluster, i128::MIN)..(cluster, before(recorded.at, self.keep.samples));
+            for recorded in &records.samples {
+                let bytes = encode("sample", recorded)?;
+                samples.insert((cluster, recorded.at.as_nanosecond()), bytes.as_slice()).map_err(unavailable)?;
+            }
+            let aged = (cluster, i128::MIN)..(cluster, before(newest, self.keep.samples));
             samples.retain_in(aged, |_, _| false).map_err(unavailable)?;
         }
         if let Some(rules) = records.ruleset {
@@ -213,6 +215,18 @@ impl Ledger for RedbLedger {
 
     async fn announced(&self, lease: &Lease, state: &State) -> Result<(), LedgerError> {
         self.under(lease, |holder| holder, Some(state), Records::default())
+    }
+
+    async fn raise_fence(&self, lease: &Lease, to: u64) -> Result<Lease, LedgerError> {
+        self.writing(|transaction| {
+            let leased = leased(transaction, &lease.cluster)?;
+            if leased.fence != lease.fence {
+                return Err(LedgerError::Fenced { ours: lease.fence });
+            }
+            let fence = leased.fence.max(to);
+            put_lease(transaction, &lease.cluster, &Leased { fence, ..leased })?;
+            Ok(Lease { fence, ..lease.clone() })
+        })
     }
 
     async fn release(&self, lease: &Lease) -> Result<(), LedgerError> {

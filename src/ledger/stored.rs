@@ -1,5 +1,6 @@
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use crate::ledger::migration::{MIGRATIONS, forward};
 use crate::ledger::{LedgerError, SCHEMA, State};
@@ -29,8 +30,15 @@ pub fn decode_state(bytes: &[u8]) -> Result<State, LedgerError> {
     if schema == SCHEMA {
         return decode("state", bytes);
     }
-    let state = forward(decode("state", bytes)?, &MIGRATIONS)?;
-    serde_json::from_value(state).map_err(|error| corrupt("state", &error))
+    state_from(decode("state", bytes)?)
+}
+
+/// A state out of its stored form, brought forward to this version's schema.
+///
+/// # Errors
+/// `Newer` before anything else of the state is looked at; `Corrupt`.
+pub fn state_from(stored: Value) -> Result<State, LedgerError> {
+    serde_json::from_value(forward(stored, &MIGRATIONS)?).map_err(|error| corrupt("state", &error))
 }
 
 fn corrupt(what: &str, error: &serde_json::Error) -> LedgerError {

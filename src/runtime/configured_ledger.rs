@@ -124,6 +124,14 @@ impl Ledger for ConfiguredLedger {
         }
     }
 
+    async fn raise_fence(&self, lease: &Lease, to: u64) -> Result<Lease, LedgerError> {
+        match self {
+            #[cfg(feature = "aws")]
+            Self::DynamoDb(ledger) => ledger.raise_fence(lease, to).await,
+            Self::Redb(ledger) => ledger.raise_fence(lease, to).await,
+        }
+    }
+
     async fn release(&self, lease: &Lease) -> Result<(), LedgerError> {
         match self {
             #[cfg(feature = "aws")]

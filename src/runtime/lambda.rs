@@ -79,6 +79,7 @@ fn answer(report: &TickReport, order: &Order) -> Result<Value, Error> {
         Ended::LostLease if !order.notices.is_empty() => return Err("the lease was lost: notices were not heard".into()),
         Ended::Held { .. } => "held",
         Ended::LostLease => "lost-lease",
+        Ended::Stale { .. } => "stale",
         Ended::NoLedger { reason, .. } => return Err(reason.clone().into()),
     };
     Ok(json!({

@@ -1,7 +1,7 @@
 use jiff::SignedDuration;
 
 use crate::announce::{Announcement, Announcer};
-use crate::ledger::{Claim, Ledger as _, LedgerError, MemoryLedger, Records, Write};
+use crate::ledger::{Claim, Ledger as _, LedgerError, MemoryLedger, Records, State, Write};
 use crate::rules::Channel;
 use crate::runtime::tick::{Order, TickReport, tick};
 use crate::runtime::{Clock as _, DryRun, World};
@@ -12,16 +12,25 @@ use crate::runtime::{Clock as _, DryRun, World};
 /// # Errors
 ///
 /// Where the ledger cannot be read.
-pub async fn look_ahead<W: World>(world: &W, order: &Order) -> Result<TickReport, LedgerError> {
+pub async fn look_ahead<W: World>(world: &W, order: &Order) -> Result<LookAhead, LedgerError> {
     let cluster = &order.cluster.name;
     let ledger = MemoryLedger::new();
-    if let Some(state) = world.ledger().read(cluster).await?.and_then(|standing| standing.state) {
+    let before = world.ledger().read(cluster).await?.and_then(|standing| standing.state);
+    if let Some(state) = &before {
         let copy = Claim { owner: "copy".to_owned(), now: world.clock().now(), lasts: SignedDuration::ZERO, skew: SignedDuration::ZERO };
         let lease = ledger.acquire(cluster, &copy).await?.lease;
-        ledger.commit(&lease, Write { state: &state, records: Records::default() }).await?;
+        ledger.commit(&lease, Write { state, records: Records::default() }).await?;
     }
     let dry = DryWorld { world, fleet: DryRun(world.fleet()), cluster: DryRun(world.cluster()), ledger, announcer: Silence };
-    Ok(tick(&dry, order).await)
+    Ok(LookAhead { report: tick(&dry, order).await, before })
+}
+
+/// What the next tick would do.
+#[derive(Clone, Debug)]
+pub struct LookAhead {
+    pub report: TickReport,
+    /// The state that it would begin with; `None`: the ledger knows none.
+    pub before: Option<State>,
 }
 
 struct DryWorld<'a, W: World> {

@@ -20,6 +20,7 @@ mod load_rules;
 mod look_ahead;
 mod notices;
 mod owner;
+pub mod planned;
 mod ports;
 #[cfg(all(feature = "aws", feature = "kubernetes", feature = "http"))]
 pub mod real;
@@ -31,6 +32,7 @@ mod signal;
 pub mod simulation;
 pub mod tick;
 mod tick_with_notices;
+pub mod transfer;
 
 #[cfg(test)]
 mod demo_tests;
@@ -48,7 +50,7 @@ pub use dry_run::{DryRun, PLANNED_ONLY};
 pub use lambda::run_function;
 pub use live_rules::{LiveRules, NoRules, Reload};
 pub use load_rules::{ChooseClusterError, LoadedRules, check_sources, choose_cluster, load_rules};
-pub use look_ahead::look_ahead;
+pub use look_ahead::{LookAhead, look_ahead};
 pub use notices::read_notices;
 pub use owner::owner;
 pub use ports::{Ports, World};

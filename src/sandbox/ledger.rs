@@ -69,6 +69,10 @@ impl Ledger for Sandbox {
         self.write(Call::Announced, lease, self.ledger.announced(lease, state)).await
     }
 
+    async fn raise_fence(&self, lease: &Lease, to: u64) -> Result<Lease, LedgerError> {
+        self.keep(Call::Intend, self.ledger.raise_fence(lease, to)).await
+    }
+
     async fn release(&self, lease: &Lease) -> Result<(), LedgerError> {
         self.keep(Call::Release, self.ledger.release(lease)).await
     }

@@ -45,7 +45,7 @@ impl DynamoDbLedger {
             items.push(first);
             items.extend(rest);
         }
-        if let Some(recorded) = records.samples {
+        for recorded in records.samples {
             let body = Body::pack(&encode("sample", &recorded)?);
             let (first, rest) = with_body(cluster, &keys::sample(recorded.at), body, Some(expiry(recorded.at, self.keep.samples)));
             items.push(first);
@@ -208,6 +208,12 @@ impl Ledger for DynamoDbLedger {
 
     async fn announced(&self, lease: &Lease, state: &State) -> Result<(), LedgerError> {
         self.under(lease, Change::Keep, Some(state), Records::default()).await
+    }
+
+    async fn raise_fence(&self, lease: &Lease, to: u64) -> Result<Lease, LedgerError> {
+        let fence = lease.fence.max(to);
+        self.write_fence(lease, fence).await?;
+        Ok(Lease { fence, ..lease.clone() })
     }
 
     async fn release(&self, lease: &Lease) -> Result<(), LedgerError> {

@@ -70,6 +70,25 @@ impl DynamoDbLedger {
         patiently(|| async { asked.clone().send().await.map(drop).map_err(|error| of_update(&self.place, error)) }).await
     }
 
+    /// Puts another fence in the place of the lease's own.
+    pub(super) async fn write_fence(&self, lease: &Lease, fence: u64) -> Result<(), LedgerError> {
+        let asked = self
+            .client
+            .update_item()
+            .table_name(&self.place.table)
+            .set_key(Some(key(&lease.cluster, STATE)))
+            .update_expression("SET #fence = :raised")
+            .condition_expression(CONDITION)
+            .expression_attribute_names("#fence", FENCE)
+            .expression_attribute_values(":fence", number(lease.fence))
+            .expression_attribute_values(":raised", number(fence));
+        let sent = patiently(|| async { asked.clone().send().await.map(drop).map_err(|error| of_update(&self.place, error)) }).await;
+        sent.map_err(|refusal| match refusal {
+            Refusal::Condition(_) => LedgerError::Fenced { ours: lease.fence },
+            Refusal::Conflict(error) | Refusal::Failed(error) => error,
+        })
+    }
+
     async fn transact(&self, state: TransactWriteItem, records: Vec<Item>) -> Result<(), Refusal> {
         let mut asked = self.client.transact_write_items().transact_items(state);
         for item in records {

@@ -9,6 +9,7 @@ mod replay;
 mod today;
 
 pub use answer::{Answer, NoAnswer, why};
+pub(in crate::runtime) use find::backwards;
 pub use history::{Chronicle, Wanted, history};
 pub use replay::Replay;
 pub use today::Today;

@@ -10,6 +10,7 @@ use crate::observe::{Absence, Answer, Counts, QueryAnswer};
 use crate::plan::{self, Operation, RetireCause};
 use crate::rules::{Cluster, Fact, Number, Topic};
 use crate::runtime::World;
+use crate::runtime::planned::SeenWorker;
 use crate::runtime::tick::hash::hash;
 use crate::runtime::tick::look::{in_time, look_at_pods};
 use crate::runtime::tick::run::Run;
@@ -27,6 +28,7 @@ impl<W: World> Run<'_, W> {
         }
         self.report.counts = self.count().await;
         self.look_for_new_template().await;
+        self.report.workers = SeenWorker::all(&self.census());
         if !self.change_is_under_way() {
             self.state.memory.take_effect(self.now);
         }
@@ -34,7 +36,14 @@ impl<W: World> Run<'_, W> {
         let before = Arc::new(self.state.memory.clone());
         let input = Input { cluster: &self.order.cluster, observed: &observed, memory: &before };
         let decision = Arc::new(decide(&input));
-        self.state.memory = memory_after(&input, &decision);
+        let memory = memory_after(&input, &decision);
+        if let Some(apply) = self.apply {
+            self.stale = self.stale(apply, &decision).await;
+            if !self.stale.is_empty() {
+                return;
+            }
+        }
+        self.state.memory = memory;
         self.state.evaluated_at = Some(self.now);
         self.samples = Some(recorded(&self.order.cluster, &observed));
         let decided =
@@ -69,6 +78,10 @@ impl<W: World> Run<'_, W> {
 
     /// Whether the change has begun; to stay is none.
     async fn begin(&mut self, decision: &Decision) -> bool {
+        if let Some(apply) = self.apply {
+            self.begin_planned(apply);
+            return true;
+        }
         let rules = decision.because.winning.as_ref().map(|winning| winning.rules.clone()).unwrap_or_default();
         match decision.action {
             Action::Add(count) => {
@@ -180,7 +193,7 @@ const fn topic(decision: &Decision) -> Option<Topic> {
     }
 }
 
-pub(super) fn absence_in_words(absence: &Absence) -> String {
+pub(in crate::runtime) fn absence_in_words(absence: &Absence) -> String {
     match absence {
         Absence::Stale { age } => format!("its newest sample is {age:#} old"),
         Absence::NotANumber => "it is not a number".to_owned(),

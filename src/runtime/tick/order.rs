@@ -4,6 +4,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::observe::Notice;
 use crate::rules::{Cluster, PriceList};
+use crate::runtime::planned::PlanFile;
 
 /// What one tick is asked to do.
 #[derive(Clone, Debug)]
@@ -19,6 +20,14 @@ pub struct Order {
     pub deadline: Timestamp,
     /// Evaluate the rules though their interval has not passed.
     pub evaluate_now: bool,
+}
+
+/// A plan that a tick is to carry out.
+#[derive(Clone, Copy, Debug)]
+pub struct Apply<'a> {
+    pub plan: &'a PlanFile,
+    /// An older one is not carried out any more.
+    pub max_age: SignedDuration,
 }
 
 /// A tick commits where it stands that long before its deadline (architecture.md, "One tick").

@@ -6,6 +6,7 @@ use crate::announce::Announcement;
 use crate::ledger::Decided;
 use crate::observe::Counts;
 use crate::plan::{Operation, Outcome, PassedOver, Remark};
+use crate::runtime::planned::SeenWorker;
 
 /// All that one tick saw, decided and did: what every face prints from.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,6 +18,8 @@ pub struct TickReport {
     pub decided: Option<Decided>,
     /// Before the decision.
     pub counts: Counts,
+    /// Where the rules were evaluated: every worker, before the decision.
+    pub workers: Vec<SeenWorker>,
     /// What could not be seen, one line each; nothing was concluded from it.
     pub missing: Vec<String>,
     /// What happened to operations, and why nothing did.
@@ -44,6 +47,10 @@ pub enum Ended {
         by: String,
         until: Timestamp,
     },
+    /// The plan that it was to carry out no longer fits: nothing was done.
+    Stale {
+        reasons: Vec<String>,
+    },
     /// Another tick took the lease over: nothing was written from then on.
     LostLease,
     /// The ledger did not answer or cannot be read: what was intended before then is carried on by the next tick.
@@ -61,6 +68,7 @@ impl TickReport {
             ended,
             decided: None,
             counts: Counts::default(),
+            workers: Vec::new(),
             missing: Vec::new(),
             remarks: Vec::new(),
             passed_over: Vec::new(),

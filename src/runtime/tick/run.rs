@@ -1,13 +1,15 @@
 use jiff::Timestamp;
 
-use crate::ledger::{EventKind, Lease, Ledger as _, LedgerError, Recorded, Records, State, Write};
+use crate::ledger::{AcquiredLease, EventKind, Lease, Ledger as _, LedgerError, Recorded, Records, State, Write};
 use crate::observe::{QueryAnswer, Snapshot};
-use crate::plan::{self, Census, Remark, RetireState, Situation};
+use crate::plan::{self, Census, Operation, Remark, RetireState, Situation};
 use crate::rules::Cluster;
 use crate::runtime::World;
+use crate::runtime::planned::Stale;
 use crate::runtime::tick::hash::hash;
 use crate::runtime::tick::journal::Journal;
 use crate::runtime::tick::look::{NOT_ASKED, in_time, look_at_drains};
+use crate::runtime::tick::order::Apply;
 use crate::runtime::tick::report::{Ended, TickReport};
 use crate::runtime::tick::{Order, announce};
 
@@ -24,10 +26,17 @@ pub(super) struct Run<'a, W> {
     pub samples: Option<Recorded>,
     pub ruleset_changed: bool,
     pub report: TickReport,
+    /// A plan to be carried out in place of what the rules decide.
+    pub apply: Option<&'a Apply<'a>>,
+    /// What was in flight when the lease was taken.
+    pub found: Vec<Operation>,
+    /// Why the plan was not carried out.
+    pub stale: Stale,
 }
 
 impl<'a, W: World> Run<'a, W> {
-    pub fn new(world: &'a W, order: &'a Order, now: Timestamp, lease: Lease, state: Option<State>, snapshot: Snapshot) -> Self {
+    pub fn new(world: &'a W, order: &'a Order, now: Timestamp, acquired: AcquiredLease, snapshot: Snapshot) -> Self {
+        let AcquiredLease { lease, state } = acquired;
         let report = TickReport::new(&order.cluster.name, now, Ended::Committed);
         let mut journal = Journal::new(now);
         let rebuilt = state.is_none();
@@ -35,7 +44,21 @@ impl<'a, W: World> Run<'a, W> {
         if rebuilt {
             begin_anew(&mut state, &mut journal, &order.cluster, now);
         }
-        Self { world, order, now, lease, state, snapshot, journal, samples: None, ruleset_changed: false, report }
+        Self {
+            world,
+            order,
+            now,
+            lease,
+            found: state.progress.operations.clone(),
+            state,
+            snapshot,
+            journal,
+            samples: None,
+            ruleset_changed: false,
+            report,
+            apply: None,
+            stale: Stale::default(),
+        }
     }
 
     /// Everything between acquire and announce.
@@ -50,6 +73,10 @@ impl<'a, W: World> Run<'a, W> {
         let advanced = self.plan(plan::advance);
         self.remark_all(advanced);
         self.evaluate(metrics).await;
+        if !self.stale.is_empty() {
+            // Nothing was written so far, and nothing is.
+            return self.world.ledger().release(&self.lease).await;
+        }
         self.act().await?;
         self.finish_operations();
         self.commit().await?;
@@ -96,7 +123,7 @@ impl<'a, W: World> Run<'a, W> {
     pub fn records(&self) -> Records {
         Records {
             events: self.journal.waiting().to_vec(),
-            samples: self.samples.clone(),
+            samples: self.samples.iter().cloned().collect(),
             ruleset: self.ruleset_changed.then(|| self.order.cluster.clone()),
         }
     }
