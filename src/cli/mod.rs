@@ -20,6 +20,8 @@ mod output;
 mod plan;
 #[cfg(all(feature = "aws", feature = "kubernetes", feature = "http"))]
 mod prices;
+#[cfg(test)]
+mod readme_tests;
 #[cfg(all(feature = "aws", feature = "kubernetes", feature = "http"))]
 mod real;
 #[cfg(all(feature = "aws", feature = "kubernetes", feature = "http"))]

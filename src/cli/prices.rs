@@ -7,7 +7,7 @@ use crate::aws::{CallLimits, connect, on_demand_prices};
 use crate::cli::arguments::{PricesCommand, RefreshArguments};
 use crate::cli::exit::Exit;
 use crate::cli::output::{complain, print};
-use crate::cli::real::in_runtime;
+use crate::cli::setting::in_runtime;
 use crate::runtime::configuration::{Configuration, Environment};
 
 /// `smartscale prices …`.

@@ -10,9 +10,14 @@ use aws_sdk_dynamodb::types::{
 };
 use jiff::{SignedDuration, Timestamp};
 use smartscale::aws::CallLimits;
+use smartscale::decide::{History, Record};
 use smartscale::ledger::dynamodb::{DynamoDbLedger, TableError, create_table};
-use smartscale::ledger::{Claim, Event, EventKind, Ledger, LedgerError, Records, Retention, Span, State, Unannounced, Write};
-use smartscale::rules::Topic;
+use smartscale::ledger::{Claim, Event, EventKind, Ledger, LedgerError, Records, Retention, SCHEMA, Span, State, Unannounced, Write};
+use smartscale::observe::{Answer, Counts, Market};
+use smartscale::plan::{
+    Attempt, AttemptState, Launch, LaunchCause, Offering, Operation, OperationId, Retire, RetireCause, RetireState, Slot, SlotState, token,
+};
+use smartscale::rules::{Number, Topic};
 use tokio::sync::OnceCell;
 
 use crate::connection::{connection, connection_within};
@@ -127,6 +132,116 @@ async fn a_state_too_large_for_one_item_is_written_and_read_whole() {
     // And small again.
     ledger.commit(&next.lease, Write { state: &State::new(), records: Records::default() }).await.unwrap();
     assert_eq!(ledger.read("prod").await.unwrap().unwrap().state, Some(State::new()));
+}
+
+/// Three hundred launches and a hundred retirements in flight, and what a busy set of rules remembers.
+fn busy_state() -> State {
+    let offering = Offering {
+        market: Market::Spot,
+        instance_type: Some("t3a.small".to_owned()),
+        zone: "eu-west-1a".to_owned(),
+        subnet: "subnet-0a1b2c3d4e5f6".to_owned(),
+    };
+    let launch = |n: u32| {
+        let id = OperationId(format!("l-mhx1k2j{n}-4f-0"));
+        let attempt = Attempt {
+            number: 0,
+            offering: offering.clone(),
+            template_version: 17,
+            count: 1,
+            max_price: None,
+            token: token("prod", &id, &offering, 0),
+            state: AttemptState::Filled { instances: 1 },
+            intended_at: at(0),
+        };
+        let slot =
+            Slot { instance_id: format!("i-{:017x}", u64::from(n) * 7_919_777), attempt: 0, launched_at: at(1), state: SlotState::Pending };
+        let cause = LaunchCause::Decision { rules: vec!["pods-waiting".to_owned()] };
+        Operation::Launch(Launch { id, decided_at: at(0), cause, wanted: 1, attempts: vec![attempt], slots: vec![slot], given_up: None })
+    };
+    let retire = |n: u32| {
+        Operation::Retire(Retire {
+            id: OperationId(format!("r-mhx1k2j{n}-4f-0")),
+            decided_at: at(0),
+            cause: RetireCause::Decision { rules: vec!["quiet".to_owned()] },
+            instance_id: Some(format!("i-{:017x}", u64::from(n) * 104_729_333)),
+            node_name: Some(format!("ip-10-0-{}-{}.eu-west-1.compute.internal", n / 200, n % 200)),
+            node_uid: Some(format!("{:08x}-93af-4c1e-8a5e-{:012x}", n * 7_919, u64::from(n) * 99_991)),
+            cordoned_before: false,
+            deadline: at(300),
+            state: RetireState::Draining { since: at(5) },
+            blocked_by: Some(format!("pod shop/web-{} waits for its disruption budget: it allows none now", noise(10, u64::from(n)))),
+        })
+    };
+    let mut state = State::new();
+    state.progress.operations = (0..300).map(launch).chain((0..100).map(retire)).collect();
+    state.memory.records = (0..500)
+        .map(|n| Record {
+            at: at(n * 60),
+            counts: Counts {
+                ready: Some(250),
+                launching: Some(50),
+                unready: Some(2),
+                draining: Some(100),
+                pending_pods: Some(17),
+                pending_nodes: Some(4),
+            },
+            answers: [("queue".to_owned(), Answer::Value(Number::integer(n * 7919 % 1013)))].into(),
+            tracked: [].into(),
+        })
+        .collect();
+    let mut history = History::default();
+    for n in 0..1344 {
+        history.record(at(n * 1800), &Number::fraction(n * 7919 % 100_003, 1009).unwrap());
+    }
+    state.memory.histories = (0..5).map(|n| (format!("metric-{n}"), history.clone())).collect();
+    state
+}
+
+#[tokio::test]
+async fn hundreds_of_operations_fit_one_item() {
+    let (ledger, client, table) = ledger().await;
+    let (state, lease) = (busy_state(), ledger.acquire("prod", &claim("a", 0)).await.unwrap().lease);
+    ledger.intend(&lease, Write { state: &state, records: record(vec![event(0, 0)]) }, at(60)).await.unwrap();
+    ledger.commit(&lease, Write { state: &state, records: record(vec![event(0, 1)]) }).await.unwrap();
+    let items = client.scan().table_name(&table).send().await.unwrap().items.unwrap();
+    let item = items.iter().find(|item| item["item"].as_s().unwrap() == "state").unwrap();
+    let size = item["body"].as_b().unwrap().as_ref().len();
+    assert!(items.iter().all(|item| !item["item"].as_s().unwrap().starts_with("part#")), "{size} bytes need parts");
+    assert!(size < 350_000, "{size} bytes");
+    assert_eq!(ledger.acquire("prod", &claim("b", 1)).await.unwrap().state, Some(state));
+}
+
+#[tokio::test]
+async fn a_state_of_the_first_release_is_read_and_written_back_as_of_today() {
+    let (ledger, client, table) = ledger().await;
+    let stored = include_bytes!("../data/ledger/state-1.json");
+    let state_of = |schema: &str| {
+        let text = |value: &str| AttributeValue::S(value.to_owned());
+        let number = |value: &str| AttributeValue::N(value.to_owned());
+        let body = AttributeValue::B(aws_sdk_dynamodb::primitives::Blob::new(miniz_oxide::deflate::compress_to_vec_zlib(stored, 6)));
+        let values = [
+            ("cluster", text("prod")),
+            ("item", text("state")),
+            ("fence", number("41")),
+            ("schema", number(schema)),
+            ("parts", number("1")),
+            ("body", body),
+        ];
+        values.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
+    };
+    client.put_item().table_name(&table).set_item(Some(state_of("1"))).send().await.unwrap();
+    let acquired = ledger.acquire("prod", &claim("a", 0)).await.unwrap();
+    let state = acquired.state.unwrap();
+    assert_eq!((acquired.lease.fence, state.schema, state.progress.operations.len()), (42, SCHEMA, 2));
+    ledger.commit(&acquired.lease, Write { state: &state, records: Records::default() }).await.unwrap();
+    assert_eq!(ledger.read("prod").await.unwrap().unwrap().state, Some(state));
+    // One of a version to come is left alone, its fence and lease too.
+    let newer: std::collections::HashMap<String, AttributeValue> = state_of(&(SCHEMA + 1).to_string());
+    client.put_item().table_name(&table).set_item(Some(newer.clone())).send().await.unwrap();
+    assert_eq!(ledger.acquire("prod", &claim("b", 1)).await, Err(LedgerError::Newer { found: SCHEMA + 1, known: SCHEMA }));
+    let items = client.scan().table_name(&table).send().await.unwrap().items.unwrap();
+    assert_eq!(items, [newer]);
 }
 
 #[tokio::test]

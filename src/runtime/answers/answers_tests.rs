@@ -133,3 +133,38 @@ async fn pages_lose_nothing_where_one_instant_has_more_events_than_a_page() {
     seen.reverse();
     assert_eq!(seen, events);
 }
+
+/// Every field of the documents that programs read stands on the page that explains them.
+#[tokio::test]
+async fn the_page_names_every_field() {
+    fn names(value: &serde_json::Value, into: &mut std::collections::BTreeSet<String>) {
+        match value {
+            serde_json::Value::Object(fields) => {
+                for (name, value) in fields {
+                    into.insert(name.clone());
+                    names(value, into);
+                }
+            }
+            serde_json::Value::Array(items) => items.iter().for_each(|item| names(item, into)),
+            _ => {}
+        }
+    }
+    let (scene, at) = busy();
+    let answer = why(scene.sandbox.ledger(), "prod", at, Some(&scene.cluster)).await.unwrap();
+    let why_not = answer.decided.decision.why_not("quiet", &scene.cluster).unwrap();
+    let mut found = std::collections::BTreeSet::new();
+    for document in [
+        serde_json::to_value(&answer.decided.decision),
+        serde_json::to_value(answer.decided.observed.counts),
+        serde_json::to_value(&answer.replay),
+        serde_json::to_value(&answer.today),
+        serde_json::to_value(&why_not),
+    ] {
+        names(&document.unwrap(), &mut found);
+    }
+    let page = include_str!("../../../docs/operating.md");
+    let is_explained = |name: &&String| page.contains(&format!("`{name}`")) || page.contains(&format!("\"{name}\""));
+    let missing: Vec<&String> = found.iter().filter(|name| !is_explained(name)).collect();
+    assert_eq!(missing, [] as [&str; 0]);
+    assert!(found.len() > 30);
+}

@@ -72,7 +72,8 @@ impl PlanFile {
         };
         let operations: Vec<Operation> =
             report.operations.iter().filter(|operation| is_of_decision(operation, report.at)).cloned().collect();
-        for launch in operations.iter().filter_map(as_launch).filter(|launch| launch.open() > 0 || launch.attempts.is_empty()) {
+        let unplanned = operations.iter().filter_map(as_launch).find(|launch| launch.open() > 0 || launch.attempts.is_empty());
+        if let Some(launch) = unplanned {
             let reason = report.remarks.iter().map(|remark| remark.text.clone()).collect::<Vec<_>>().join("; ");
             return Err(NoPlan::Launch { wanted: launch.wanted, reason });
         }

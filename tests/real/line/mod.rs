@@ -1,5 +1,6 @@
 //! The whole line, through the real binaries and with every counterpart at once: from a rules file to a node joined and a node drained.
 
+mod answers;
 mod blind;
 mod daemon;
 mod gate;
