@@ -170,6 +170,7 @@ fn busy_state() -> State {
             cordoned_before: false,
             deadline: at(300),
             state: RetireState::Draining { since: at(5) },
+            daemons_since: None,
             blocked_by: Some(format!("pod shop/web-{} waits for its disruption budget: it allows none now", noise(10, u64::from(n)))),
         })
     };
@@ -192,7 +193,7 @@ fn busy_state() -> State {
         .collect();
     let mut history = History::default();
     for n in 0..1344 {
-        history.record(at(n * 1800), &Number::fraction(n * 7919 % 100_003, 1009).unwrap());
+        history.record(at(n * 1800), &Number::fraction((n * 7919 % 100_003).into(), 1009).unwrap());
     }
     state.memory.histories = (0..5).map(|n| (format!("metric-{n}"), history.clone())).collect();
     state

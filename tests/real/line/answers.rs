@@ -57,7 +57,7 @@ fn a_plan_is_applied_once_explained_and_moved() {
         let token = planned["steps"][0]["run-instances"]["token"].as_str().unwrap().to_owned();
         let done = stage.run(&["apply", "plan.json"]).await.clean();
         assert!(done.out.contains("launch 1 × "), "{}", done.out);
-        assert_eq!(launches(&stage).await, [token.clone()]);
+        assert_eq!(launches(&stage).await, std::slice::from_ref(&token));
         let again = stage.run(&["apply", "plan.json"]).await.clean();
         assert!(again.out.starts_with("the plan was carried out already, from "), "{}", again.out);
         assert_eq!(launches(&stage).await, [token]);
