@@ -80,6 +80,7 @@ fn a_removal_takes_the_node_that_the_plan_names() {
     assert!(plan.summary[1].starts_with("taint and cordon node "), "{:?}", plan.summary);
     scene.pass(minutes(1));
     let report = applied(&mut scene, &plan);
+    assert!(report.is_committed(), "{:?}", report.ended);
     let Operation::Retire(begun) = &report.operations[0] else { panic!() };
     assert_eq!((&begun.id, begun.deadline), (&retire.id, deadline + minutes(1)), "the time to drain counts from the apply");
     scene.load(50);

@@ -7,7 +7,7 @@ use crate::runtime::World;
 use crate::runtime::planned::stale::Now;
 use crate::runtime::planned::{SeenWorker, Stale};
 use crate::runtime::tick::hash::hash;
-use crate::runtime::tick::look::{in_time, look_at_pods};
+use crate::runtime::tick::look::in_time;
 use crate::runtime::tick::order::Apply;
 use crate::runtime::tick::run::Run;
 
@@ -86,8 +86,7 @@ impl<W: World> Run<'_, W> {
         if retires.is_empty() {
             return;
         }
-        let names = plan::nodes_to_look_at(&self.state.progress, &self.situation());
-        look_at_pods(self.world, &mut self.snapshot, names, self.order.cutoff()).await;
+        self.look_at_candidates().await;
         let mut protected = BTreeSet::new();
         for instance_id in retires.iter().filter_map(|retire| retire.instance_id.as_ref()) {
             let asked = in_time(self.world.clock(), self.order.cutoff(), self.world.fleet().termination_protected(instance_id));

@@ -9,10 +9,7 @@ use crate::runtime::tick::run::Run;
 impl<W: World> Run<'_, W> {
     /// Chooses the nodes to go and begins their retirement; returns how many. Everything is asked before the first mark.
     pub(super) async fn remove(&mut self, count: u32, lower: u32, rules: Vec<String>) -> usize {
-        let names = plan::nodes_to_look_at(&self.state.progress, &self.situation());
-        let budgets = in_time(self.world.clock(), self.order.cutoff(), self.world.cluster().budgets());
-        let (budgets, ()) = tokio::join!(budgets, look_at_pods(self.world, &mut self.snapshot, names, self.order.cutoff()));
-        self.snapshot.budgets = budgets.unwrap_or_else(|| late("Kubernetes"));
+        self.look_at_candidates().await;
         let removal = self.choose(count, lower).await;
         for instance_id in &removal.chosen {
             let cause = RetireCause::Decision { rules: rules.clone() };
@@ -27,6 +24,14 @@ impl<W: World> Run<'_, W> {
         self.remark_all(vec![Remark { operation: None, topic, text }]);
         self.report.passed_over = removal.passed_over;
         removal.chosen.len()
+    }
+
+    /// Looks at what runs on the nodes that may go, and at the disruption budgets.
+    pub(super) async fn look_at_candidates(&mut self) {
+        let names = plan::nodes_to_look_at(&self.state.progress, &self.situation());
+        let budgets = in_time(self.world.clock(), self.order.cutoff(), self.world.cluster().budgets());
+        let (budgets, ()) = tokio::join!(budgets, look_at_pods(self.world, &mut self.snapshot, names, self.order.cutoff()));
+        self.snapshot.budgets = budgets.unwrap_or_else(|| late("Kubernetes"));
     }
 
     /// Asks for the termination protection of those chosen, and chooses again without the protected ones.
