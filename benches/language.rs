@@ -13,6 +13,10 @@ use smartscale::check::check_trees;
 use smartscale::source::{FileId, Sources};
 use smartscale::syntax;
 
+/// That of the program.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() {
     let megabytes: f64 = std::env::args().skip(1).find_map(|argument| argument.parse().ok()).unwrap_or(10.0);
     let (text, rules) = ruleset(megabytes * 1e6);

@@ -114,7 +114,7 @@ impl Checker<'_> {
     }
 
     fn series(&mut self, names: Names<'_, '_>, name: Name<'_>, stretches: &[Stretch<'_>]) -> Option<TestSeries> {
-        let (metric, unit) = match names.resolve(name.node) {
+        let (metric, unit) = match names.look_up(name.node) {
             Some(Resolved::Metric { id, unit, .. }) => (id, unit),
             Some(other) => {
                 self.error(name_codes::WRONG_KIND, name.span, format!("`{}` is {}, and a metric is meant here", name.node, other.kind()));

@@ -1,6 +1,6 @@
 //! What the names of a ruleset mean: one table for the top level, one for each cluster.
 
-use std::cell::OnceCell;
+use std::cell::{Cell, OnceCell};
 use std::collections::HashMap;
 
 use crate::check::quantity;
@@ -24,10 +24,11 @@ pub(super) struct Scope<'a> {
     names: HashMap<&'a str, Entry>,
 }
 
-#[derive(Clone, Copy)]
 struct Entry {
     meaning: Meaning,
     span: Span,
+    /// Whether something was found to rest on it.
+    used: Cell<bool>,
 }
 
 #[derive(Clone, Copy)]
@@ -79,9 +80,9 @@ impl<'a> Scope<'a> {
             }
         }
         // Stable, so that of two of one name the first in the text is the first here.
-        scope.metrics.sort_by_key(|metric| metric.name.node);
-        scope.windows.sort_by_key(|window| window.name.node);
-        scope.rules.sort_by_key(|rule| rule.name.node);
+        scope.metrics.sort_by_cached_key(|metric| metric.name.node);
+        scope.windows.sort_by_cached_key(|window| window.name.node);
+        scope.rules.sort_by_cached_key(|rule| rule.name.node);
         scope.values = scope.constants.iter().map(|_| OnceCell::new()).collect();
         let doubles = scope.name();
         (scope, doubles)
@@ -96,7 +97,7 @@ impl<'a> Scope<'a> {
         let rules = self.rules.iter().map(|item| (item.name, Meaning::Rule));
         let mut doubles = Vec::new();
         for (name, meaning) in metrics.chain(windows).chain(constants).chain(rules) {
-            let entry = Entry { meaning, span: name.span };
+            let entry = Entry { meaning, span: name.span, used: Cell::new(false) };
             match self.names.get(name.node) {
                 None => {
                     self.names.insert(name.node, entry);
@@ -125,6 +126,11 @@ impl<'a> Scope<'a> {
         self.names.get(name).map(|entry| entry.span)
     }
 
+    /// Whether an item or a setting that was checked rests on the name.
+    pub fn is_used(&self, name: &str) -> bool {
+        self.names.get(name).is_some_and(|entry| entry.used.get())
+    }
+
     /// The constant's place in the list, where the name is one of this scope.
     pub fn constant(&self, name: &str) -> Option<usize> {
         match self.names.get(name)?.meaning {
@@ -150,14 +156,27 @@ impl<'s, 'a> Names<'s, 'a> {
         Self { own: Some(own), shared }
     }
 
+    /// What the name means to something that rests on it.
     pub fn resolve(&self, name: &str) -> Option<Resolved> {
+        self.meaning(name, true)
+    }
+
+    /// What the name means to something that can do without it: a test that drives a metric is no use of it.
+    pub fn look_up(&self, name: &str) -> Option<Resolved> {
+        self.meaning(name, false)
+    }
+
+    fn meaning(&self, name: &str, uses: bool) -> Option<Resolved> {
         let (scope, entry, first_metric, first_window) = match self.own.and_then(|own| own.names.get(name).map(|entry| (own, entry))) {
             Some((own, entry)) => (own, entry, self.shared.metrics.len(), self.shared.windows.len()),
             None => match self.shared.names.get(name) {
                 Some(entry) => (self.shared, entry, 0, 0),
-                None => return fact(name).or_else(|| self.resolve_misspelt(name)),
+                None => return fact(name).or_else(|| self.misspelt(name, uses)),
             },
         };
+        if uses {
+            entry.used.set(true);
+        }
         Some(match entry.meaning {
             Meaning::Metric(index) => {
                 let unit = scope.metrics.get(index).and_then(|metric| metric.unit);
@@ -174,10 +193,10 @@ impl<'s, 'a> Names<'s, 'a> {
     }
 
     /// A name that is not kebab-case, which has been reported, as it should be written.
-    fn resolve_misspelt(&self, name: &str) -> Option<Resolved> {
+    fn misspelt(&self, name: &str, uses: bool) -> Option<Resolved> {
         let meant = Some(crate::syntax::kebab(name))
             .filter(|meant| meant != name && name.bytes().any(|byte| byte.is_ascii_uppercase() || byte == b'_'))?;
-        self.resolve(&meant)
+        self.meaning(&meant, uses)
     }
 
     /// The declared metrics in reach, with their units.

@@ -180,19 +180,23 @@ impl<'a> Checker<'a> {
     }
 
     fn items(&mut self, scope: &Scope<'a>, names: Names<'_, 'a>) -> Items {
-        let metrics: Vec<_> = scope.metrics.iter().map(|metric| self.metric(names, metric)).collect();
-        let windows: Vec<_> = scope.windows.iter().map(|window| self.window(window)).collect();
-        let rules: Vec<_> = scope.rules.iter().map(|rule| self.rule(names, rule)).collect();
+        let metrics = all(&scope.metrics, |metric| self.metric(names, metric));
+        let windows = all(&scope.windows, |window| self.window(window));
+        let rules = all(&scope.rules, |rule| self.rule(names, rule));
         let constants = scope.values.iter().all(|value| value.get().is_some_and(Option::is_some));
         let right =
-            constants && metrics.iter().all(Option::is_some) && windows.iter().all(Option::is_some) && rules.iter().all(Option::is_some);
-        Items {
-            metrics: metrics.into_iter().flatten().collect(),
-            windows: windows.into_iter().flatten().collect(),
-            rules: rules.into_iter().flatten().collect(),
-            right,
-        }
+            constants && [metrics.len(), windows.len(), rules.len()] == [scope.metrics.len(), scope.windows.len(), scope.rules.len()];
+        Items { metrics, windows, rules, right }
     }
+}
+
+/// Those of the items that are right; all are looked at.
+fn all<'t, T, C>(items: &[&'t T], mut check: impl FnMut(&'t T) -> Option<C>) -> Vec<C> {
+    let mut right = Vec::with_capacity(items.len());
+    for item in items {
+        right.extend(check(item));
+    }
+    right
 }
 
 /// What is shared and what is the cluster's own, in the order that the ids count.

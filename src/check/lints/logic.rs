@@ -75,7 +75,12 @@ pub(super) fn truth(subject: &Subject<'_>, condition: &Condition) -> Truth {
             let all: Vec<Truth> = parts.iter().map(|part| truth(subject, part)).collect();
             join(&all, Truth::Always, Truth::Never)
         }
-        Condition::Compare { .. } | Condition::Within { .. } => {
+        Condition::Compare { operator, left, right } => match with_bound(*operator, left, right) {
+            Some((value, operator, bound)) if is_impossible(subject, value, operator, bound) => Truth::Never,
+            Some((value, operator, bound)) if is_impossible(subject, value, opposite(operator), bound) => Truth::Always,
+            _ => Truth::Depends,
+        },
+        Condition::Within { .. } => {
             if contradict(subject, [(condition, true)].into_iter()) {
                 Truth::Never
             } else if contradict(subject, [(condition, false)].into_iter()) {
@@ -105,10 +110,10 @@ fn join(parts: &[Truth], one: Truth, all: Truth) -> Truth {
 /// Whether the conditions, each to be true or false as told, leave some quantity no value at all.
 fn contradict<'c>(subject: &Subject<'_>, parts: impl Iterator<Item = (&'c Condition, bool)>) -> bool {
     let mut known: Vec<(&Expression, Interval)> = Vec::new();
+    let mut atoms = Vec::new();
     for (part, wanted) in parts {
-        let mut atoms = Vec::new();
         collect(part, wanted, &mut atoms);
-        for (value, operator, bound) in atoms {
+        for (value, operator, bound) in atoms.drain(..) {
             if let Expression::Literal(number) = value {
                 if !holds(number, operator, bound) {
                     return true;
@@ -143,12 +148,7 @@ fn contradict<'c>(subject: &Subject<'_>, parts: impl Iterator<Item = (&'c Condit
 fn collect<'c>(condition: &'c Condition, wanted: bool, atoms: &mut Vec<(&'c Expression, Comparison, &'c Number)>) {
     match condition {
         Condition::Compare { operator, left, right } => {
-            let operator = if wanted { *operator } else { opposite(*operator) };
-            match (left, right) {
-                (value, Expression::Literal(bound)) => atoms.push((value, operator, bound)),
-                (Expression::Literal(bound), value) => atoms.push((value, mirror(operator), bound)),
-                _ => {}
-            }
+            atoms.extend(with_bound(if wanted { *operator } else { opposite(*operator) }, left, right));
         }
         Condition::Within { value, low: Expression::Literal(low), high: Expression::Literal(high) } if wanted => {
             atoms.push((value, Comparison::GreaterOrEqual, low));
@@ -161,6 +161,29 @@ fn collect<'c>(condition: &'c Condition, wanted: bool, atoms: &mut Vec<(&'c Expr
         Condition::For { condition, .. } if wanted => collect(condition, true, atoms),
         _ => {}
     }
+}
+
+/// A comparison with a constant as that of a value with its bound.
+const fn with_bound<'c>(
+    operator: Comparison,
+    left: &'c Expression,
+    right: &'c Expression,
+) -> Option<(&'c Expression, Comparison, &'c Number)> {
+    match (left, right) {
+        (value, Expression::Literal(bound)) => Some((value, operator, bound)),
+        (Expression::Literal(bound), value) => Some((value, mirror(operator), bound)),
+        _ => None,
+    }
+}
+
+/// Whether the comparison leaves its quantity no value.
+fn is_impossible(subject: &Subject<'_>, value: &Expression, operator: Comparison, bound: &Number) -> bool {
+    if let Expression::Literal(number) = value {
+        return !holds(number, operator, bound);
+    }
+    let mut interval = possible(subject, value);
+    interval.meet(operator, bound);
+    interval.is_empty()
 }
 
 pub(super) fn holds(left: &Number, operator: Comparison, right: &Number) -> bool {

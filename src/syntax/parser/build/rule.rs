@@ -17,6 +17,8 @@ impl<'s> Builder<'s> {
     ) -> Option<tree::Rule<'s>> {
         let mut name: Option<Name<'s>> = None;
         let mut rule = tree::Rule { name: Spanned::new("", span), urgent: None, clauses: Vec::new(), span, broken: false };
+        // Beside the clauses: `rule`, the name and the braces.
+        rule.clauses.reserve_exact(nodes.len().saturating_sub(4));
         let mut before = None;
         for node in nodes {
             match node.as_rule() {
