@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
-use smartscale::decide::{Input, Memory, Observed, action, decide};
+use smartscale::decide::{Input, Memory, Observed, Waiting, action, decide};
 use smartscale::observe::{Answer, Counts, QueryAnswer, Sample, Series};
 use smartscale::rules::{
     Action, Aggregate, Amount, Bounds, Cadence, Capacity, Cluster, Comparison, Condition, Cooldown, Drain, Expression, Metric, MetricId,
@@ -130,6 +130,7 @@ impl World {
         let observed = Observed {
             now,
             counts,
+            waiting: Waiting::default(),
             metrics: (0..metrics).map(|metric| Some(series(metric))).collect(),
             launches_in_flight: 0,
             backoff: None,

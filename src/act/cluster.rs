@@ -1,7 +1,7 @@
 use std::collections::BTreeMap;
 use std::future::Future;
 
-use crate::observe::{Budget, Node, Pod, Seen};
+use crate::observe::{Budget, Node, Pod, Seen, Surroundings};
 use crate::plan::{DeleteNode, Evict, Failure, MarkNode, UnmarkNode};
 
 /// The port to Kubernetes: the API server, or the sandbox.
@@ -20,6 +20,8 @@ pub trait Cluster: Send + Sync {
 
     /// The volumes that are attached to each of these nodes (VolumeAttachments), by the node's name.
     fn volumes_on(&self, nodes: &[String]) -> impl Future<Output = Seen<BTreeMap<String, Vec<String>>>> + Send;
+    /// What the scheduler looks at for these waiting pods, beside the pool's own workers.
+    fn surroundings(&self, waiting: &[Pod]) -> impl Future<Output = Seen<Surroundings>> + Send;
 
     fn mark(&self, step: &MarkNode) -> impl Future<Output = Result<(), Failure>> + Send;
 

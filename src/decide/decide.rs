@@ -61,7 +61,18 @@ fn explain(judge: Judge<'_>, weighed: Weighed) -> Decision {
         let own = held.iter_mut().find(|(of, _)| *of == index).map(|(_, guards)| std::mem::take(guards));
         judge.explain(rule, judged, own.unwrap_or_default())
     });
-    let because = Because { nodes, direction, bounds: bounds.reason(judge, &judged), rules: rules.collect(), winning, reached, guards };
+    let because = Because {
+        nodes,
+        direction,
+        bounds: bounds.reason(judge, &judged),
+        rules: rules.collect(),
+        winning,
+        reached,
+        guards,
+        unhelped: judge.input.observed.waiting.unhelped.clone(),
+        more_unhelped: judge.input.observed.waiting.more_unhelped,
+        estimate: judge.input.observed.waiting.estimate.clone(),
+    };
     let for_lower_bound = match (action, nodes) {
         (Action::Add(_), Some(nodes)) => bounds.lower.saturating_sub(nodes),
         _ => 0,

@@ -35,7 +35,7 @@ pub use decide::{action, decide};
 pub use decision::{Action, Decision, Guard};
 pub use forecast::{Forecast, NoForecast, Season};
 pub use history::{BUCKET_SECONDS, History};
-pub use input::{Backoff, Input, Observed, Prices};
+pub use input::{Backoff, Input, Observed, Prices, Waiting};
 pub use memory::{Change, Memory, Record};
 pub use needs::{Needs, needs};
 pub use recall::memory_after;

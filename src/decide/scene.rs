@@ -3,7 +3,7 @@
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
-use crate::decide::{Decision, Guard, Input, Memory, Observed, decide, memory_after};
+use crate::decide::{Decision, Guard, Input, Memory, Observed, Waiting, decide, memory_after};
 use crate::observe::{Absence, Answer, Counts, QueryAnswer, Sample, Series};
 use crate::rules::{
     Action, Amount, Bounds, Cadence, Capacity, Cluster, Comparison, Condition, Cooldown, Drain, Expression, Fact, Metric, MetricId, Number,
@@ -125,6 +125,7 @@ impl Scene {
         let observed = Observed {
             now: at(0),
             counts,
+            waiting: Waiting::default(),
             metrics: Vec::new(),
             launches_in_flight: 0,
             backoff: None,

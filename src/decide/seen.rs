@@ -9,7 +9,7 @@ use crate::decide::history::number_of;
 use crate::decide::tail::Tail;
 use crate::decide::view::{Line, View};
 use crate::decide::weights::Weights;
-use crate::decide::{History, Input, Record};
+use crate::decide::{History, Input, Observed, Record};
 use crate::observe::{Absence, Answer, Counts, QueryAnswer, Sample};
 use crate::rules::{Aggregate, Cluster, Fact, Metric, MetricId, Number, Source, Timing};
 
@@ -49,7 +49,7 @@ impl<'a> Seen<'a> {
         };
         let by_evaluations = missing_after_by_evaluations(cluster);
         for fact in Fact::ALL {
-            let answers = fact_answers(fact, records, observed.now, &observed.counts);
+            let answers = fact_answers(fact, records, observed);
             seen.facts.push(seen.line(Cow::Owned(answers), by_evaluations, is_always_settled(fact)));
         }
         for (index, metric) in cluster.metrics.iter().enumerate() {
@@ -210,15 +210,15 @@ fn recorded_before(records: &[Record], now: Timestamp) -> &[Record] {
     records.get(..records.partition_point(|record| record.at < now)).unwrap_or_default()
 }
 
-fn fact_answers(fact: Fact, records: &[Record], now: Timestamp, counts: &Counts) -> Vec<Sample> {
-    let answer = |at: Timestamp, counts: &Counts| Sample {
+fn fact_answers(fact: Fact, records: &[Record], observed: &Observed) -> Vec<Sample> {
+    let answer = |at: Timestamp, counts: &Counts, reason: &str| Sample {
         at,
-        answer: counts.of(fact).map_or_else(
-            || Answer::Missing(Absence::Failed("EC2 and Kubernetes must both be seen".to_owned())),
-            |count| Answer::Value(count.into()),
-        ),
+        answer: counts.of(fact).map_or_else(|| Answer::Missing(Absence::Failed(reason.to_owned())), |count| Answer::Value(count.into())),
     };
-    records.iter().map(|record| answer(record.at, &record.counts)).chain([answer(now, counts)]).collect()
+    let unseen = "EC2 and Kubernetes must both be seen";
+    let now = observed.waiting.unknown.as_deref().filter(|_| fact == Fact::PendingNodes).unwrap_or(unseen);
+    let before = records.iter().map(|record| answer(record.at, &record.counts, unseen));
+    before.chain([answer(observed.now, &observed.counts, now)]).collect()
 }
 
 /// The recorded answers of a metric, and after them those that its source gave now.

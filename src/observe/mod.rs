@@ -13,6 +13,8 @@ mod quantity;
 mod sample;
 mod scheduling;
 mod snapshot;
+mod surroundings;
+mod unhelped;
 
 pub use budget::Budget;
 pub use counts::Counts;
@@ -23,5 +25,7 @@ pub use notice::{Notice, NoticeKind};
 pub use pod::{Owner, Pod, PodPhase, Requests};
 pub use quantity::{read_millis, read_quantity, read_whole};
 pub use sample::{Absence, Answer, Sample, Series};
-pub use scheduling::{NodeTerm, Operator, PodSelector, PodTerm, Requirement, Scheduling, Spread, Toleration};
+pub use scheduling::{HostPort, NodeTerm, Operator, PodSelector, PodTerm, Requirement, Scheduling, Spread, Toleration};
 pub use snapshot::{Seen, Snapshot, Unseen};
+pub use surroundings::{Claim, Surroundings};
+pub use unhelped::Unhelped;

@@ -16,10 +16,34 @@ pub struct Scheduling {
     pub affinity: Vec<PodTerm>,
     /// Required pod anti-affinity: no term holds.
     pub anti_affinity: Vec<PodTerm>,
-    /// Ports of the node that it takes for itself: (protocol, port).
-    pub host_ports: Vec<(String, i32)>,
+    /// Ports of the node that it takes for itself.
+    pub host_ports: Vec<HostPort>,
     /// Requests beside CPU and memory, such as `nvidia.com/gpu`, in whole units.
     pub extended: BTreeMap<String, u64>,
+    /// `spec.priority`: the scheduler takes the higher first.
+    #[serde(default)]
+    pub priority: i32,
+    /// The volume claims that it mounts, in its own namespace, by name.
+    #[serde(default)]
+    pub claims: Vec<String>,
+}
+
+/// A port of the node.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HostPort {
+    /// `None`: on every address.
+    pub address: Option<String>,
+    pub protocol: String,
+    pub port: i32,
+}
+
+impl HostPort {
+    /// Whether one node cannot give both.
+    #[must_use]
+    pub fn collides_with(&self, other: &Self) -> bool {
+        let same_address = self.address.is_none() || other.address.is_none() || self.address == other.address;
+        same_address && self.protocol == other.protocol && self.port == other.port
+    }
 }
 
 /// One term of node affinity: every requirement holds. A term without requirements matches nothing.
@@ -66,14 +90,29 @@ pub struct Spread {
     pub topology_key: String,
     pub selector: Option<PodSelector>,
     pub min_domains: Option<u32>,
+    /// `nodeAffinityPolicy: Honor`, the default: only nodes that the pod's selector and affinity allow are domains.
+    pub honors_affinity: bool,
+    /// `nodeTaintsPolicy: Honor`, not the default: only nodes whose taints the pod tolerates are domains.
+    pub honors_taints: bool,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PodTerm {
     pub topology_key: String,
     pub selector: Option<PodSelector>,
-    /// Empty: the pod's own namespace.
+    /// Empty, and no namespace selector: the pod's own namespace.
     pub namespaces: Vec<String>,
+    /// Namespaces by their labels, beside those by name; one without requirements: every namespace.
+    #[serde(default)]
+    pub namespace_selector: Option<PodSelector>,
+}
+
+impl Scheduling {
+    /// Whether some term tells namespaces by their labels.
+    #[must_use]
+    pub fn selects_namespaces(&self) -> bool {
+        self.affinity.iter().chain(&self.anti_affinity).any(|term| term.namespace_selector.is_some())
+    }
 }
 
 impl Requirement {

@@ -32,6 +32,19 @@ impl Launch {
         self.wanted.saturating_sub(u32::try_from(filled).unwrap_or(u32::MAX)).saturating_sub(asked)
     }
 
+    /// The zones that waiting pods need and no call that has not failed asks for.
+    fn zones_still_wanted(&self) -> Vec<String> {
+        let mut wanted = self.zones.clone();
+        for attempt in self.attempts.iter().filter(|attempt| !matches!(attempt.state, AttemptState::Failed { .. })) {
+            for _ in 0..attempt.count {
+                if let Some(place) = wanted.iter().position(|zone| *zone == attempt.offering.zone) {
+                    wanted.remove(place);
+                }
+            }
+        }
+        wanted
+    }
+
     /// Nothing is left to be asked for and every instance has become a worker or was given up.
     #[must_use]
     pub fn has_ended(&self) -> bool {
@@ -98,9 +111,14 @@ fn extend(launch: &mut Launch, known: &Progress, situation: &Situation<'_>, temp
     let spot = offering_order::spot_slots(capacity, pool.spot, pool.nodes.saturating_add(open), open);
     let mut calls: Vec<(Offering, u32)> = Vec::new();
     let mut refusal = None;
+    let mut zones = launch.zones_still_wanted().into_iter();
     for slot in 0..open {
         let wanted = if slot < spot { Market::Spot } else { Market::OnDemand };
-        let order = offering_order::order(wanted, &pool.by_zone, template, capacity, situation.prices);
+        let mut order = offering_order::order(wanted, &pool.by_zone, template, capacity, situation.prices);
+        if let Some(zone) = zones.next() {
+            // Within its market, the zone that waiting pods need comes first.
+            order.sort_by_key(|offering| (offering.market != wanted, offering.zone != zone));
+        }
         let mut free = order.iter().filter(|offering| known.cooled(offering, &hash, situation.now).is_none());
         let Some(offering) = free.next() else {
             refusal = Some(refusal_of(known, &order, &hash, situation));

@@ -5,16 +5,19 @@ use crate::plan::{
     cooling, token::fresh_id,
 };
 
-/// Begins the launch of that many nodes, for these rules (none: the lower bound).
-pub fn begin_launch(progress: &mut Progress, situation: &Situation<'_>, count: u32, rules: Vec<String>) {
+/// Begins the launch of that many nodes, for these rules (none: the lower bound), the first ones in these `zones`, where
+/// they can be had there.
+pub fn begin_launch(progress: &mut Progress, situation: &Situation<'_>, count: u32, rules: Vec<String>, mut zones: Vec<String>) {
     if count == 0 {
         return;
     }
+    zones.truncate(usize::try_from(count).unwrap_or(usize::MAX));
     progress.operations.push(Operation::Launch(Launch {
         id: fresh_id('l', situation.now, situation.fence, &progress.operations),
         decided_at: situation.now,
         cause: LaunchCause::Decision { rules },
         wanted: count,
+        zones,
         attempts: Vec::new(),
         slots: Vec::new(),
         given_up: None,

@@ -74,7 +74,7 @@ fn nothing_is_counted_that_was_not_seen() {
 fn a_launch_counts_from_its_beginning() {
     let mut world = world([worker("a")]);
     let mut progress = world.progress.clone();
-    crate::plan::begin_launch(&mut progress, &world.situation(), 2, Vec::new());
+    crate::plan::begin_launch(&mut progress, &world.situation(), 2, Vec::new(), Vec::new());
     world.progress = progress;
     assert_eq!(counted(&world), Some((1, 2, 0, 0)), "no call is written down yet");
 }

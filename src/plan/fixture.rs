@@ -291,7 +291,7 @@ impl World {
     }
 
     pub fn launch(&mut self, count: u32) {
-        self.plan(|progress, situation| crate::plan::begin_launch(progress, situation, count, vec!["busy".to_owned()]));
+        self.plan(|progress, situation| crate::plan::begin_launch(progress, situation, count, vec!["busy".to_owned()], Vec::new()));
         self.attempts();
     }
 

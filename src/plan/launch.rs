@@ -14,6 +14,9 @@ pub struct Launch {
     pub cause: LaunchCause,
     /// How many nodes this launch is to bring.
     pub wanted: u32,
+    /// Zones that waiting pods need, one for each of the first nodes; the others go where fewest workers are.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub zones: Vec<String>,
     /// Numbered from 0; the number is part of the token.
     pub attempts: Vec<Attempt>,
     /// One for each instance that an attempt brought.

@@ -36,6 +36,16 @@ fn three_hundred_nodes_are_three_calls() {
 }
 
 #[test]
+fn waiting_pods_get_their_workers_in_the_zones_that_they_need() {
+    let mut world = world([worker("a").zone("1a")]);
+    let zones = ["1a", "1a", "1c"].map(str::to_owned).to_vec();
+    world.plan(|progress, situation| crate::plan::begin_launch(progress, situation, 4, Vec::new(), zones));
+    world.attempts();
+    // The fourth goes where fewest are.
+    assert_eq!(calls(&world), [call(OD, "t3.small", "1a", 2), call(OD, "t3.small", "1c", 1), call(OD, "t3.small", "1b", 1)]);
+}
+
+#[test]
 fn the_zone_with_fewest_workers_comes_first() {
     let mut world = world([worker("a").zone("1a"), worker("b").zone("1a"), worker("c").zone("1b")]);
     world.launch(2);

@@ -45,11 +45,16 @@ fn markets(wanted: Market, capacity: &Capacity) -> Vec<Market> {
 }
 
 fn zones<'a>(template: &'a Template, capacity: &Capacity) -> Vec<&'a str> {
+    allowed_zones(template.subnets.iter().map(|subnet| subnet.zone.as_str()), capacity)
+}
+
+/// Those of these zones in which the rules let workers come up, by name.
+pub(crate) fn allowed_zones<'a>(of_subnets: impl Iterator<Item = &'a str>, capacity: &Capacity) -> Vec<&'a str> {
     let allowed = |zone: &str| match &capacity.zones {
         Zones::Balanced => true,
         Zones::Only(only) => only.iter().any(|name| name == zone),
     };
-    let mut zones: Vec<&str> = template.subnets.iter().map(|subnet| subnet.zone.as_str()).filter(|zone| allowed(zone)).collect();
+    let mut zones: Vec<&str> = of_subnets.filter(|zone| allowed(zone)).collect();
     zones.sort_unstable();
     zones.dedup();
     zones

@@ -3,6 +3,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::plan::packing::Model;
 use crate::plan::{Cooled, Heard, Operation, Template};
 
 /// All that plan carries from tick to tick; it is part of the ledger's state.
@@ -25,6 +26,8 @@ pub struct Progress {
     pub notices: Vec<Heard>,
     /// The launch template as the last launch saw it: what offerings there are.
     pub template: Option<Template>,
+    /// What the pool's last worker was like, where rules look at waiting pods: a pool at zero has none to learn from.
+    pub worker_model: Option<Model>,
 }
 
 /// A node that could not be drained in time.

@@ -3,7 +3,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 
 use crate::act::{Cluster, Fleet};
-use crate::observe::{Budget, Instance, Node, Notice, Pod, Seen};
+use crate::observe::{Budget, Instance, Node, Notice, Pod, Seen, Surroundings};
 use crate::plan::{DeleteNode, Evict, Failure, FailureClass, FindByToken, MarkNode, RunInstances, Template, Terminate, UnmarkNode};
 
 /// Looks at the real thing and changes nothing: what `smartscale plan` puts between a tick and the world.
@@ -69,6 +69,10 @@ impl<C: Cluster> Cluster for DryRun<'_, C> {
 
     async fn volumes_on(&self, nodes: &[String]) -> Seen<BTreeMap<String, Vec<String>>> {
         self.0.volumes_on(nodes).await
+    }
+
+    async fn surroundings(&self, waiting: &[Pod]) -> Seen<Surroundings> {
+        self.0.surroundings(waiting).await
     }
 
     async fn mark(&self, _: &MarkNode) -> Result<(), Failure> {

@@ -17,6 +17,7 @@ pub enum Call {
     PodsOn,
     Budgets,
     VolumesOn,
+    Surroundings,
     Mark,
     Unmark,
     Evict,
@@ -33,7 +34,7 @@ pub enum Call {
 
 impl Call {
     /// Every call.
-    pub const ALL: [Self; 23] = [
+    pub const ALL: [Self; 24] = [
         Self::Instances,
         Self::Template,
         Self::RunInstances,
@@ -45,6 +46,7 @@ impl Call {
         Self::PodsOn,
         Self::Budgets,
         Self::VolumesOn,
+        Self::Surroundings,
         Self::Mark,
         Self::Unmark,
         Self::Evict,

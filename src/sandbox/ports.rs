@@ -6,7 +6,7 @@ use crate::act::{Cluster, Fleet};
 use crate::announce::{Announcement, Announcer};
 use crate::ledger::State;
 use crate::observe::{
-    Absence, Answer, Budget, Instance, InstanceState, Metrics, Node, Pod, Query, QueryAnswer, Sample, Seen, Series, Unseen,
+    Absence, Answer, Budget, Instance, InstanceState, Metrics, Node, Pod, Query, QueryAnswer, Sample, Seen, Series, Surroundings, Unseen,
 };
 use crate::plan::{
     CLUSTER_TAG, DeleteNode, Evict, Failure, FailureClass, FindByToken, MarkNode, POOL_LABEL, PROTECTED, RunInstances, Step, Template,
@@ -126,6 +126,14 @@ impl Cluster for Sandbox {
     async fn volumes_on(&self, nodes: &[String]) -> Seen<BTreeMap<String, Vec<String>>> {
         let none = |_: &mut World, _| Ok(nodes.iter().map(|name| (name.clone(), Vec::new())).collect());
         self.call(Call::VolumesOn, none).await.map_err(|failure| unseen(&failure))
+    }
+
+    async fn surroundings(&self, _: &[Pod]) -> Seen<Surroundings> {
+        let read = |world: &mut World, _| {
+            world.reconcile();
+            Ok(world.surroundings())
+        };
+        self.call(Call::Surroundings, read).await.map_err(|failure| unseen(&failure))
     }
 
     async fn mark(&self, step: &MarkNode) -> Result<(), Failure> {

@@ -50,6 +50,7 @@ fn replace_unready(state: &mut State, world: &World, now: Timestamp, at_most: us
             continue;
         }
         progress.operations.push(Operation::Launch(Launch {
+            zones: Vec::new(),
             id: OperationId(format!("l-sabotage-{}-{number}", now.as_second())),
             decided_at: now,
             cause: LaunchCause::Replacement { of },

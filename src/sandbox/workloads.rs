@@ -1,6 +1,6 @@
 use std::collections::BTreeMap;
 
-use crate::observe::{Budget, Operator, Owner, Pod, PodPhase, Requests, Requirement, Scheduling};
+use crate::observe::{Budget, Operator, Owner, Pod, PodPhase, Requests, Requirement, Scheduling, Surroundings};
 use crate::plan::{Evict, Failure, FailureClass, RETIRING_TAINT};
 use crate::sandbox::cloud::failure;
 use crate::sandbox::world::World;
@@ -31,8 +31,8 @@ impl World {
         let open = self.nodes.values().filter(|node| node.taint(RETIRING_TAINT).is_none());
         let bare: Vec<String> = open.map(|node| node.name.clone()).filter(|name| !covered.contains(name)).collect();
         for node in bare {
-            let owner = Owner { kind: "DaemonSet".to_owned(), name: "node-exporter".to_owned(), uid: "daemon".to_owned(), replicas: None };
-            let mut pod = self.new_pod("monitoring", owner, Requests { cpu_millis: 20, memory: 32 << 20 });
+            let serial = self.serial();
+            let mut pod = daemon(serial);
             pod.node_name = Some(node);
             pod.phase = PodPhase::Running;
             pod.unschedulable_since = None;
@@ -114,6 +114,17 @@ impl World {
             pod.unschedulable_since = None;
             let start = self.settings.pace.pod_start.draw(&mut self.random);
             self.schedule(start, Happening::PodRuns { uid });
+        }
+    }
+
+    /// What the scheduler looks at beside the workers of one pool.
+    #[must_use]
+    pub fn surroundings(&self) -> Surroundings {
+        Surroundings {
+            nodes: self.nodes.values().cloned().collect(),
+            pods: self.pods.values().filter(|pod| pod.node_name.is_some() && !pod.is_terminal()).cloned().collect(),
+            daemons: self.settings.daemons.then(|| daemon(0)).into_iter().collect(),
+            ..Surroundings::default()
         }
     }
 
@@ -248,23 +259,32 @@ impl World {
     }
 
     fn new_pod(&mut self, namespace: &str, owner: Owner, requests: Requests) -> Pod {
-        let serial = self.serial();
-        Pod {
-            namespace: namespace.to_owned(),
-            name: format!("{}-{serial:05}", owner.name),
-            uid: format!("pod-{serial:08}"),
-            node_name: None,
-            phase: PodPhase::Pending,
-            deleted_at: None,
-            labels: [(APP.to_owned(), owner.name.clone())].into(),
-            annotations: BTreeMap::new(),
-            owner: Some(owner),
-            mirror: false,
-            critical: false,
-            local_storage: Vec::new(),
-            unschedulable_since: None,
-            requests,
-            scheduling: Scheduling::default(),
-        }
+        pod(self.serial(), namespace, owner, requests)
+    }
+}
+
+/// The pod that the simulated DaemonSet has on every node.
+fn daemon(serial: u64) -> Pod {
+    let owner = Owner { kind: "DaemonSet".to_owned(), name: "node-exporter".to_owned(), uid: "daemon".to_owned(), replicas: None };
+    pod(serial, "monitoring", owner, Requests { cpu_millis: 20, memory: 32 << 20 })
+}
+
+fn pod(serial: u64, namespace: &str, owner: Owner, requests: Requests) -> Pod {
+    Pod {
+        namespace: namespace.to_owned(),
+        name: format!("{}-{serial:05}", owner.name),
+        uid: format!("pod-{serial:08}"),
+        node_name: None,
+        phase: PodPhase::Pending,
+        deleted_at: None,
+        labels: [(APP.to_owned(), owner.name.clone())].into(),
+        annotations: BTreeMap::new(),
+        owner: Some(owner),
+        mirror: false,
+        critical: false,
+        local_storage: Vec::new(),
+        unschedulable_since: None,
+        requests,
+        scheduling: Scheduling::default(),
     }
 }

@@ -3,7 +3,7 @@ use std::collections::BTreeMap;
 use jiff::civil::{Date, Weekday};
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp, ToSpan};
-use smartscale::decide::{self, BUCKET_SECONDS, Backoff, Change, History, Input, Memory, Observed, Prices, Record};
+use smartscale::decide::{self, BUCKET_SECONDS, Backoff, Change, History, Input, Memory, Observed, Prices, Record, Waiting};
 use smartscale::observe::{Absence, Answer, Counts, QueryAnswer, Sample, Series};
 use smartscale::rules::{
     Action, Aggregate, Amount, Arithmetic, Bounds, Cadence, Capacity, Cluster, Comparison, Condition, Cooldown, Days, Drain, Expression,
@@ -120,6 +120,7 @@ pub fn world(dice: &mut Dice) -> World {
     let observed = Observed {
         now,
         counts,
+        waiting: Waiting::default(),
         metrics: answers,
         launches_in_flight: u32::from(dice.one_in(8)),
         backoff: dice

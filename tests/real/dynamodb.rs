@@ -157,7 +157,16 @@ fn busy_state() -> State {
         let slot =
             Slot { instance_id: format!("i-{:017x}", u64::from(n) * 7_919_777), attempt: 0, launched_at: at(1), state: SlotState::Pending };
         let cause = LaunchCause::Decision { rules: vec!["pods-waiting".to_owned()] };
-        Operation::Launch(Launch { id, decided_at: at(0), cause, wanted: 1, attempts: vec![attempt], slots: vec![slot], given_up: None })
+        Operation::Launch(Launch {
+            id,
+            decided_at: at(0),
+            cause,
+            wanted: 1,
+            zones: Vec::new(),
+            attempts: vec![attempt],
+            slots: vec![slot],
+            given_up: None,
+        })
     };
     let retire = |n: u32| {
         Operation::Retire(Retire {

@@ -18,6 +18,7 @@ mod dynamodb;
 mod ec2;
 mod idle;
 mod line;
+mod pending;
 mod prometheus;
 mod secrets;
 mod sns;

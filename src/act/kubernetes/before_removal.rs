@@ -7,7 +7,7 @@ use kube::api::ListParams;
 
 use crate::act::kubernetes::Kubernetes;
 use crate::act::kubernetes::failure::unseen;
-use crate::act::kubernetes::port::list;
+use crate::act::kubernetes::list::list;
 use crate::act::kubernetes::read_scheduling::pod_selector;
 use crate::observe::{Budget, Seen};
 

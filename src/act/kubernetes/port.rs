@@ -3,7 +3,6 @@ use std::collections::BTreeMap;
 use k8s_openapi::api::core::v1::{Node as ApiNode, Pod as ApiPod};
 use kube::Api;
 use kube::api::{DeleteParams, ListParams, Preconditions};
-use serde::de::DeserializeOwned;
 use tokio::task::JoinSet;
 
 use crate::act::Cluster;
@@ -11,15 +10,14 @@ use crate::act::kubernetes::Kubernetes;
 use crate::act::kubernetes::before_removal::{budgets, volumes_on};
 use crate::act::kubernetes::eviction::evict;
 use crate::act::kubernetes::failure::{classify, unseen};
+use crate::act::kubernetes::list::list;
 use crate::act::kubernetes::marking::{mark, unmark};
 use crate::act::kubernetes::owners::look_up_replicas;
 use crate::act::kubernetes::read_node::read_node;
 use crate::act::kubernetes::read_pod::read_pod;
-use crate::observe::{Budget, Node, Pod, Seen, Unseen};
+use crate::act::kubernetes::surroundings::look_around;
+use crate::observe::{Budget, Node, Pod, Seen, Surroundings, Unseen};
 use crate::plan::{DeleteNode, Evict, Failure, MarkNode, POOL_LABEL, UnmarkNode};
-
-/// Lists come in pages of this many objects, as the API server's own clients ask.
-const PAGE: u32 = 500;
 
 /// The control plane is never counted: K3s servers carry one of these labels.
 const WORKERS: &str = "!node-role.kubernetes.io/control-plane,!node-role.kubernetes.io/master,!node-role.kubernetes.io/etcd";
@@ -76,6 +74,10 @@ impl Cluster for Kubernetes {
         volumes_on(self, nodes).await
     }
 
+    async fn surroundings(&self, waiting: &[Pod]) -> Seen<Surroundings> {
+        look_around(self, waiting).await
+    }
+
     async fn mark(&self, step: &MarkNode) -> Result<(), Failure> {
         mark(self, step).await
     }
@@ -92,25 +94,6 @@ impl Cluster for Kubernetes {
         let nodes: Api<ApiNode> = Api::all(self.client.clone());
         let same = DeleteParams::default().preconditions(Preconditions { uid: Some(step.node_uid.clone()), resource_version: None });
         nodes.delete(&step.node_name, &same).await.map(drop).map_err(|error| classify(&error))
-    }
-}
-
-/// All pages of a list.
-pub async fn list<K: Clone + DeserializeOwned + std::fmt::Debug>(api: &Api<K>, parameters: &ListParams) -> Result<Vec<K>, kube::Error> {
-    let mut parameters = parameters.clone().limit(PAGE);
-    let mut items = Vec::new();
-    loop {
-        let page = match api.list(&parameters).await {
-            // A connection that idled since the last tick may be dead by now (a function is frozen in between), and only its next use
-            // shows it. A list changes nothing: it is asked for once more.
-            Err(error) if !matches!(error, kube::Error::Api(_)) => api.list(&parameters).await?,
-            answer => answer?,
-        };
-        items.extend(page.items);
-        match page.metadata.continue_.filter(|token| !token.is_empty()) {
-            Some(token) => parameters = parameters.continue_token(&token),
-            None => return Ok(items),
-        }
     }
 }
 

@@ -1,8 +1,8 @@
-use k8s_openapi::api::core::v1::{Container, Pod as ApiPod, PodSpec};
+use k8s_openapi::api::core::v1::{Pod as ApiPod, PodSpec};
 
+use crate::act::kubernetes::read_requests::read_requests;
 use crate::act::kubernetes::read_scheduling::read_scheduling;
-use crate::observe::{Owner, Pod, PodPhase, Requests};
-use crate::observe::{read_millis, read_whole};
+use crate::observe::{Owner, Pod, PodPhase};
 
 /// The kubelet marks the pods that it made from files (Kubernetes, "Create static Pods").
 const MIRROR: &str = "kubernetes.io/config.mirror";
@@ -45,8 +45,8 @@ pub fn read_pod(pod: &ApiPod) -> Option<Pod> {
         critical: matches!(spec.priority_class_name.as_deref(), Some("system-cluster-critical" | "system-node-critical")),
         local_storage: local_storage(&spec),
         unschedulable_since,
-        requests: requests(&spec),
-        scheduling: read_scheduling(&spec),
+        requests: read_requests(&spec),
+        scheduling: read_scheduling(&spec, pod),
         node_name: spec.node_name,
     })
 }
@@ -60,66 +60,14 @@ fn local_storage(spec: &PodSpec) -> Vec<String> {
     spec.volumes.iter().flatten().filter(lost).map(|volume| volume.name.clone()).collect()
 }
 
-/// What the scheduler reserves: the larger of all running containers and of each init container beside the sidecars
-/// that started before it, and the overhead (KEP-753, "Resources calculation").
-fn requests(spec: &PodSpec) -> Requests {
-    let mut sidecars = Requests::default();
-    let mut init_peak = Requests::default();
-    for container in spec.init_containers.iter().flatten() {
-        let own = of_container(container);
-        if container.restart_policy.as_deref() == Some("Always") {
-            sidecars = plus(sidecars, own);
-            init_peak = most(init_peak, sidecars);
-        } else {
-            init_peak = most(init_peak, plus(sidecars, own));
-        }
-    }
-    let running = spec.containers.iter().map(of_container).fold(sidecars, plus);
-    let overhead = spec.overhead.as_ref().map_or_else(Requests::default, |overhead| Requests {
-        cpu_millis: overhead.get("cpu").and_then(|quantity| read_millis(&quantity.0)).unwrap_or(0),
-        memory: overhead.get("memory").and_then(|quantity| read_whole(&quantity.0)).unwrap_or(0),
-    });
-    plus(most(running, init_peak), overhead)
-}
-
-fn of_container(container: &Container) -> Requests {
-    let requests = container.resources.as_ref().and_then(|resources| resources.requests.as_ref());
-    let of = |name: &str| requests.and_then(|requests| requests.get(name)).map(|quantity| quantity.0.as_str());
-    Requests { cpu_millis: of("cpu").and_then(read_millis).unwrap_or(0), memory: of("memory").and_then(read_whole).unwrap_or(0) }
-}
-
-const fn plus(a: Requests, b: Requests) -> Requests {
-    Requests { cpu_millis: a.cpu_millis.saturating_add(b.cpu_millis), memory: a.memory.saturating_add(b.memory) }
-}
-
-fn most(a: Requests, b: Requests) -> Requests {
-    Requests { cpu_millis: a.cpu_millis.max(b.cpu_millis), memory: a.memory.max(b.memory) }
-}
-
 #[cfg(test)]
 mod tests {
     use k8s_openapi::api::core::v1::Pod as ApiPod;
 
     use crate::act::kubernetes::read_pod::read_pod;
-    use crate::observe::Requests;
 
     fn pod(spec: &serde_json::Value) -> ApiPod {
         serde_json::from_value(serde_json::json!({ "metadata": { "name": "a", "namespace": "b", "uid": "c" }, "spec": spec })).unwrap()
-    }
-
-    #[test]
-    fn requests_count_init_and_sidecar_containers_and_overhead() {
-        let spec = serde_json::json!({
-            "initContainers": [
-                { "name": "first", "resources": { "requests": { "cpu": "900m" } } },
-                { "name": "sidecar", "restartPolicy": "Always", "resources": { "requests": { "cpu": "100m", "memory": "64Mi" } } },
-                { "name": "second", "resources": { "requests": { "cpu": "850m" } } },
-            ],
-            "containers": [{ "name": "main", "resources": { "requests": { "cpu": "500m", "memory": "128Mi" } } }],
-            "overhead": { "cpu": "50m" },
-        });
-        let read = read_pod(&pod(&spec)).unwrap();
-        assert_eq!(read.requests, Requests { cpu_millis: 1000, memory: 192 << 20 });
     }
 
     #[test]

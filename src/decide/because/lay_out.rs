@@ -2,7 +2,7 @@ use jiff::tz::TimeZone;
 
 use crate::decide::because::text::{Clock, counted, left, lifts};
 use crate::decide::guards::listed;
-use crate::decide::{Account, Action, BoundsReason, Decision, GuardReason, RuleReason, Tone, Verdict};
+use crate::decide::{Account, Action, Because, BoundsReason, Decision, GuardReason, RuleReason, Tone, Verdict};
 
 impl Decision {
     /// The whole because in lines, with times of that zone: the decision, what it had to keep to, every guard with the
@@ -43,7 +43,25 @@ impl Decision {
                 rule.held.iter().for_each(|reason| guard_line(&mut account, 3, reason, clock));
             }
         }
+        waiting_lines(&mut account, because);
         account
+    }
+}
+
+/// What of the pods that wait is not in the counts, and what these rest on.
+fn waiting_lines(account: &mut Account, because: &Because) {
+    if because.unhelped.is_empty() && because.estimate.is_none() {
+        return;
+    }
+    account.heading("waiting pods");
+    if let Some(estimate) = &because.estimate {
+        account.line(2, Tone::Plain, [estimate.clone()]);
+    }
+    for unhelped in &because.unhelped {
+        account.line(2, Tone::Plain, ["not counted".to_owned(), unhelped.pod.clone(), unhelped.reason.clone()]);
+    }
+    if because.more_unhelped > 0 {
+        account.line(2, Tone::Plain, [format!("{} more are not counted", because.more_unhelped)]);
     }
 }
 

@@ -22,6 +22,7 @@ pub use finding::{Finding, Part, Term, TermValue, Truth, Uncovered};
 pub use why_not::{Fate, PartStanding, WhyNot, WindowStanding};
 
 use crate::decide::Guard;
+use crate::observe::Unhelped;
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Because {
@@ -37,6 +38,15 @@ pub struct Because {
     pub reached: Vec<String>,
     /// Every guard that had a say in the change.
     pub guards: Vec<GuardReason>,
+    /// Pods that wait for something else than a worker: they are not counted.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unhelped: Vec<Unhelped>,
+    /// How many more such pods there are than are named.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub more_unhelped: u32,
+    /// What the count of waiting pods rests on, where a worker's size is estimated.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub estimate: Option<String>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -45,6 +55,11 @@ pub enum Direction {
     Up,
     Down,
     None,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+const fn is_zero(count: &u32) -> bool {
+    *count == 0
 }
 
 /// The bounds in force and who set them.

@@ -2,6 +2,7 @@ use insta::assert_snapshot;
 
 use crate::decide::scene::{Scene, add, compare, fact, held, hold, keep, literal, metric, minutes, remove, rule};
 use crate::decide::{Action, Change, Decision};
+use crate::observe::Unhelped;
 use crate::rules::{Amount, Comparison, Condition, Expression, Fact, Veto};
 
 fn told(scene: Scene) -> String {
@@ -55,6 +56,41 @@ pub fn everything() -> Scene {
 
 fn tree(decision: &Decision) -> String {
     decision.tree(&jiff::tz::TimeZone::UTC)
+}
+
+#[test]
+fn pods_that_no_worker_helps_are_named_and_an_estimate_is_said() {
+    let mut scene = Scene::new(1, 10, 5);
+    scene.observed.waiting = crate::decide::Waiting {
+        unhelped: vec![
+            Unhelped {
+                pod: "shop/big-0".to_owned(),
+                reason: "it asks for more memory than an empty worker has beside its DaemonSets".to_owned(),
+            },
+            Unhelped { pod: "shop/gpu".to_owned(), reason: "it does not tolerate the taint `gpu` that workers carry".to_owned() },
+        ],
+        more_unhelped: 7,
+        unknown: None,
+        estimate: Some("what a `t3.large` has for pods is an estimate until one has joined: 2 cores and 7477 MiB".to_owned()),
+    };
+    assert_snapshot!(tree(&scene.decide()), @r"
+    stay at 5 nodes
+      because  no rule asks for a change
+      bounds   1..10
+      waiting pods
+        what a `t3.large` has for pods is an estimate until one has joined: 2 cores and 7477 MiB
+        not counted  shop/big-0  it asks for more memory than an empty worker has beside its DaemonSets
+        not counted  shop/gpu    it does not tolerate the taint `gpu` that workers carry
+        7 more are not counted
+    ");
+}
+
+#[test]
+fn pending_nodes_that_nobody_knows_say_why() {
+    let mut scene = Scene::new(1, 10, 5).rule(rule("waiting", Some(compare(fact(Fact::PendingNodes), ">", "0")), add("1")));
+    scene.observed.counts.pending_nodes = None;
+    scene.observed.waiting.unknown = Some("what a `x9.huge` has for pods is not known".to_owned());
+    assert_eq!(told(scene), "`pending-nodes` is missing: what a `x9.huge` has for pods is not known");
 }
 
 #[test]

@@ -1,15 +1,20 @@
-//! How many more workers the pending pods need: first fit decreasing on the workers to come, with what the scheduler
-//! looks at as far as it decides whether a new worker would help.
+//! How many more workers the pending pods need: packed first fit decreasing on the workers to come, and rehearsed as the
+//! scheduler works, with what it looks at as far as that decides whether a new worker would help.
 
 mod bin;
-mod domains;
+mod demands;
+mod instance_size;
+mod model;
+mod order;
 mod pack;
 mod resources;
 mod shape;
 
-pub use pack::{Packing, Unhelped, pack};
+pub use bin::Bin;
+pub use model::Model;
+pub use pack::{Packing, pack};
 pub use resources::Resources;
-pub use shape::Shape;
+pub use shape::{Known, Shape};
 
 #[cfg(test)]
 mod pack_tests;

@@ -3,7 +3,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::Timestamp;
 use serde::Serialize;
 
-use crate::decide::{Decision, Finding, Guard, Input, Memory, Observed, Part, Truth, Verdict, decide};
+use crate::decide::{Decision, Finding, Guard, Input, Memory, Observed, Part, Truth, Verdict, Waiting, decide};
 use crate::observe::Counts;
 use crate::rules::{Action, Cluster, Comparison};
 
@@ -63,6 +63,7 @@ impl<'a> Covering<'a> {
         let observed = Observed {
             now: Timestamp::UNIX_EPOCH,
             counts: Counts::default(),
+            waiting: Waiting::default(),
             metrics: vec![None; cluster.metrics.len()],
             launches_in_flight: 0,
             backoff: None,

@@ -4,15 +4,15 @@ use std::sync::Arc;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::act::Fleet as _;
-use crate::decide::{Action, Decision, Input, Observed, Prices, decide, memory_after};
+use crate::decide::{Action, Decision, Input, Observed, Prices, Waiting, decide, memory_after};
 use crate::ledger::{Decided, EventKind, Recorded};
-use crate::observe::{Absence, Answer, Counts, QueryAnswer};
+use crate::observe::{Absence, Answer, Counts, QueryAnswer, Surroundings, Unhelped};
 use crate::plan::{self, Operation, RetireCause};
 use crate::rules::{Cluster, Fact, Number, Topic};
 use crate::runtime::World;
 use crate::runtime::planned::SeenWorker;
 use crate::runtime::tick::hash::hash;
-use crate::runtime::tick::look::{in_time, look_at_pods};
+use crate::runtime::tick::look::{NOT_ASKED, in_time, look_around};
 use crate::runtime::tick::run::Run;
 
 /// Schedules are a little early at times: an evaluation that is that near is due.
@@ -26,13 +26,14 @@ impl<W: World> Run<'_, W> {
             self.report.counts = self.census().counts;
             return;
         }
-        self.report.counts = self.count().await;
+        let (counts, waiting, zones) = self.count().await;
+        self.report.counts = counts;
         self.look_for_new_template().await;
         self.report.workers = SeenWorker::all(&self.census());
         if !self.change_is_under_way() {
             self.state.memory.take_effect(self.now);
         }
-        let observed = Arc::new(self.observed(metrics));
+        let observed = Arc::new(self.observed(metrics, waiting));
         let before = Arc::new(self.state.memory.clone());
         let input = Input { cluster: &self.order.cluster, observed: &observed, memory: &before };
         let decision = Arc::new(decide(&input));
@@ -50,7 +51,7 @@ impl<W: World> Run<'_, W> {
             Decided { ruleset: hash(&self.order.cluster), observed, memory: Arc::clone(&before), decision: Arc::clone(&decision) };
         let zone = &self.order.cluster.timezone;
         let title = decision.headline(zone);
-        let begun = self.begin(&decision).await;
+        let begun = self.begin(&decision, zones).await;
         if !begun {
             // Nobody could go: that is no change, and no cooldown may keep nodes from being added after it.
             self.state.memory.last_change.clone_from(&before.last_change);
@@ -77,7 +78,7 @@ impl<W: World> Run<'_, W> {
     }
 
     /// Whether the change has begun; to stay is none.
-    async fn begin(&mut self, decision: &Decision) -> bool {
+    async fn begin(&mut self, decision: &Decision, zones: Vec<String>) -> bool {
         if let Some(apply) = self.apply {
             self.begin_planned(apply);
             return true;
@@ -85,7 +86,7 @@ impl<W: World> Run<'_, W> {
         let rules = decision.because.winning.as_ref().map(|winning| winning.rules.clone()).unwrap_or_default();
         match decision.action {
             Action::Add(count) => {
-                self.plan(|progress, situation| plan::begin_launch(progress, situation, count, rules));
+                self.plan(|progress, situation| plan::begin_launch(progress, situation, count, rules, zones));
                 true
             }
             Action::Remove(count) => self.remove(count, decision.lower, rules).await > 0,
@@ -93,23 +94,40 @@ impl<W: World> Run<'_, W> {
         }
     }
 
-    /// What is known of the workers and of the pods that wait for room.
-    async fn count(&mut self) -> Counts {
-        let waiting = self.snapshot.pending_pods.as_ref().map_or(0, Vec::len);
-        if waiting > 0 {
-            let nodes = self.snapshot.nodes.as_deref().unwrap_or_default();
-            let names = nodes.iter().map(|node| node.name.clone()).collect();
-            look_at_pods(self.world, &mut self.snapshot, names, self.order.cutoff()).await;
-        }
+    /// What is known of the workers and of the pods that wait for room, and the zones in which these want workers.
+    async fn count(&mut self) -> (Counts, Waiting, Vec<String>) {
+        let pending = self.snapshot.pending_pods.as_deref().unwrap_or_default();
+        let around = match pending.is_empty() {
+            true => Ok(Surroundings::default()),
+            false => look_around(self.world, pending, self.order.cutoff()).await,
+        };
         let census = self.census();
-        let zones = self.state.progress.template.iter().flat_map(|template| template.subnets.iter().map(|subnet| subnet.zone.clone()));
-        let packing = plan::pending(&census, &self.situation(), &zones.collect::<Vec<_>>());
-        let waiting = self.snapshot.pending_pods.as_ref().ok().map(|pods| u32::try_from(pods.len()).unwrap_or(u32::MAX));
-        let (pods, nodes) = (packing.as_ref().map(|packing| packing.pods).or(waiting), packing.map(|packing| packing.nodes));
-        Counts {
+        let packing = plan::pending(&census, &self.situation(), &around, &self.state.progress);
+        let (pods, nodes) = match &packing {
+            Ok(packing) => (Some(packing.pods), Some(packing.nodes())),
+            Err(_) => (self.snapshot.pending_pods.as_ref().ok().map(|pods| u32::try_from(pods.len()).unwrap_or(u32::MAX)), None),
+        };
+        let counts = Counts {
             pending_pods: self.driven_or(Fact::PendingPods, pods),
             pending_nodes: self.driven_or(Fact::PendingNodes, nodes),
             ..census.counts
+        };
+        let (waiting, zones) = match packing {
+            Ok(packing) => (Waiting { estimate: packing.estimate, ..unhelped(packing.unhelped) }, packing.zones),
+            Err(unseen) => {
+                (Waiting { unknown: Some(unseen.reason).filter(|reason| reason != NOT_ASKED), ..Waiting::default() }, Vec::new())
+            }
+        };
+        self.remember_worker();
+        (counts, waiting, zones)
+    }
+
+    /// For the time when the pool is at zero.
+    fn remember_worker(&mut self) {
+        let (Ok(_), Ok(nodes)) = (&self.snapshot.pending_pods, &self.snapshot.nodes) else { return };
+        let first_type = self.order.cluster.capacity.instances.first().map(String::as_str);
+        if let Some(model) = plan::packing::Model::of_pool(nodes, first_type) {
+            self.state.progress.worker_model = Some(model);
         }
     }
 
@@ -122,10 +140,11 @@ impl<W: World> Run<'_, W> {
         }
     }
 
-    fn observed(&self, metrics: &[Option<QueryAnswer>]) -> Observed {
+    fn observed(&self, metrics: &[Option<QueryAnswer>], waiting: Waiting) -> Observed {
         Observed {
             now: self.now,
             counts: self.report.counts,
+            waiting,
             metrics: metrics.to_vec(),
             launches_in_flight: self.state.progress.launching(),
             backoff: self.state.progress.backoff(&self.order.cluster.capacity, &self.order.prices, self.now),
@@ -159,6 +178,15 @@ impl<W: World> Run<'_, W> {
             }
         })
     }
+}
+
+/// So many pods are named at most: an event has bounds.
+const MOST_NAMED: usize = 20;
+
+fn unhelped(mut unhelped: Vec<Unhelped>) -> Waiting {
+    let more = unhelped.len().saturating_sub(MOST_NAMED);
+    unhelped.truncate(MOST_NAMED);
+    Waiting { unhelped, more_unhelped: u32::try_from(more).unwrap_or(u32::MAX), ..Waiting::default() }
 }
 
 fn is_due(cluster: &Cluster, evaluated_at: Option<Timestamp>, now: Timestamp) -> bool {

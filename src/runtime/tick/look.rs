@@ -6,7 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 use crate::act::{Cluster as _, Fleet as _};
 use crate::decide::needs;
 use crate::ledger::{AcquiredLease, Claim, Ledger as _, LedgerError};
-use crate::observe::{Absence, Answer, Metrics as _, Pod, Query, QueryAnswer, Sample, Seen, Series, Snapshot, Unseen};
+use crate::observe::{Absence, Answer, Metrics as _, Pod, Query, QueryAnswer, Sample, Seen, Series, Snapshot, Surroundings, Unseen};
 use crate::rules::{Cluster, Metric, Source};
 use crate::runtime::{Clock, World};
 
@@ -81,6 +81,11 @@ pub(super) async fn look_at_drains<W: World>(world: &W, snapshot: &mut Snapshot,
     let volumes = in_time(world.clock(), cutoff, world.cluster().volumes_on(&names));
     let (volumes, ()) = tokio::join!(volumes, look_at_pods(world, snapshot, names.clone(), cutoff));
     snapshot.volumes_on_nodes = volumes.unwrap_or_else(|| late("Kubernetes"));
+}
+
+/// What the scheduler looks at for these waiting pods.
+pub(super) async fn look_around<W: World>(world: &W, waiting: &[Pod], cutoff: Timestamp) -> Seen<Surroundings> {
+    in_time(world.clock(), cutoff, world.cluster().surroundings(waiting)).await.unwrap_or_else(|| late("Kubernetes"))
 }
 
 /// `None`: it has not ended by then.

@@ -31,6 +31,10 @@ pub struct Worker {
     pub cpu: String,
     /// Memory, as a Kubernetes quantity.
     pub memory: String,
+    /// Other resources, such as `nvidia.com/gpu`.
+    pub extended: Vec<(String, String)>,
+    /// Taints that do not let pods run, beside the one of the start: (key, value).
+    pub taints: Vec<(String, String)>,
     /// Whether the node's providerID names the instance, as with AWS' cloud controller; else it is K3s' own `k3s://NAME`, and the label
     /// `smartscale.dev/instance-id` names the instance.
     pub provider_id: bool,
@@ -47,6 +51,8 @@ impl Worker {
             labels: Vec::new(),
             cpu: "2".to_owned(),
             memory: "4Gi".to_owned(),
+            extended: Vec::new(),
+            taints: Vec::new(),
             provider_id: true,
         }
     }
@@ -66,13 +72,15 @@ impl Worker {
 
     /// Remove the start-up taint, as the cloud controller does.
     pub async fn initialize(&self, client: &Client) {
+        self.lose_taint(client, START_UP_TAINT).await;
+    }
+
+    /// Remove one taint.
+    pub async fn lose_taint(&self, client: &Client, key: &str) {
         let nodes: Api<Node> = Api::all(client.clone());
-        until("the start-up taint to be removed", || async {
+        until(&format!("the taint {key} to be removed"), || async {
             let mut node = nodes.get(&self.name).await?;
-            node.spec
-                .iter_mut()
-                .filter_map(|spec| spec.taints.as_mut())
-                .for_each(|taints| taints.retain(|taint| taint.key != START_UP_TAINT));
+            node.spec.iter_mut().filter_map(|spec| spec.taints.as_mut()).for_each(|taints| taints.retain(|taint| taint.key != key));
             // Refused when another controller has written the node meanwhile; the next round tries again.
             nodes.replace(&self.name, &PostParams::default(), &node).await
         })
@@ -120,10 +128,16 @@ impl Worker {
         for (label, value) in &self.labels {
             labels[label] = json!(value);
         }
-        let resources = json!({ "cpu": self.cpu, "memory": self.memory, "pods": "110" });
+        let mut resources = json!({ "cpu": self.cpu, "memory": self.memory, "pods": "110" });
+        for (name, amount) in &self.extended {
+            resources[name] = json!(amount);
+        }
+        let taint = |key: &str, value: &str| json!({ "key": key, "value": value, "effect": "NoSchedule" });
+        let own = self.taints.iter().map(|(key, value)| taint(key, value));
+        let taints: Vec<_> = own.chain([taint(START_UP_TAINT, "true")]).collect();
         serde_json::from_value(json!({
             "metadata": { "name": self.name, "labels": labels },
-            "spec": { "providerID": provider_id, "taints": [{ "key": START_UP_TAINT, "value": "true", "effect": "NoSchedule" }] },
+            "spec": { "providerID": provider_id, "taints": taints },
             "status": { "capacity": resources, "allocatable": resources },
         }))
         .expect("a valid node")
