@@ -54,6 +54,15 @@ mod tests {
     }
 
     #[test]
+    fn an_id_tells_the_fence_that_it_was_begun_under() {
+        let now = "2026-11-25T12:00:00Z".parse().unwrap();
+        for fence in [0, 35, 36, u64::MAX] {
+            assert_eq!(fresh_id('r', now, fence, &[]).fence(), Some(fence));
+        }
+        assert_eq!(OperationId("somebody-elses".into()).fence(), None);
+    }
+
+    #[test]
     fn a_token_is_its_four_parts_and_fits_ec2() {
         let operation = OperationId("l-1-1-0".into());
         let first = token("prod", &operation, &offering("1a"), 0);
