@@ -2,8 +2,8 @@ use std::collections::BTreeMap;
 
 use crate::observe::Market;
 use crate::plan::{
-    Attempt, AttemptState, CooledScope, Failure, FailureClass, Launch, Offering, Operation, Progress, Remark, Situation, SlotState,
-    Template, census, configuration, cooling, offering_order, token,
+    Attempt, AttemptState, CooledScope, Failure, FailureClass, Launch, LaunchCause, Offering, Operation, Progress, Remark, Situation,
+    SlotState, Template, census, configuration, cooling, offering_order, token,
 };
 use crate::rules::Topic;
 
@@ -21,10 +21,11 @@ impl Launch {
     }
 
     /// Slots for which no call is under way: what further attempts are to fill. An instance that was lost before it was
-    /// Ready is replaced, one that never joined is not: the next decision sees to that, after a pause.
+    /// Ready is replaced, one that never joined is not: the next decision sees to that, after a pause. Nor is one that was
+    /// adopted: a list that was a little old may have shown a worker that was let go.
     #[must_use]
     pub fn open(&self) -> u32 {
-        if self.given_up.is_some() {
+        if self.given_up.is_some() || matches!(self.cause, LaunchCause::Adopted) {
             return 0;
         }
         let filled = self.slots.iter().filter(|slot| !matches!(slot.state, SlotState::Lost { .. })).count();

@@ -23,6 +23,17 @@ fn a_stray_instance_is_adopted_and_expires() {
     assert!(matches!(world.steps().as_slice(), [Step::Terminate(step)] if step.instance_id == "i-stray"), "{:?}", world.steps());
 }
 
+/// A list that was a little old showed a worker that had been let go: nobody asked for another one.
+#[test]
+fn a_stray_that_dies_is_not_replaced() {
+    let mut world = world([worker("stray").without_node()]);
+    world.advance();
+    world.instance_mut("stray").state = InstanceState::Terminated;
+    world.later(minutes(1)).advance();
+    assert!(!world.progress.needs_attempts(), "{:?}", world.launches());
+    assert_eq!(world.settle().len(), 1);
+}
+
 #[test]
 fn a_stray_that_joins_becomes_a_worker() {
     let mut world = world([worker("stray").without_node()]);
