@@ -75,7 +75,11 @@ fn a_cluster_that_cannot_be_reached_is_named_and_nothing_is_done() {
             "  the Kubernetes API at https://127.0.0.1:1 cannot be reached: tcp connect error: Connection refused (os error 111)\n",
         );
         assert!(ran.out.ends_with(missing), "{}", ran.out);
-        assert!(ran.out.contains("stay\n  because  it is not known how many nodes there are: EC2 and Kubernetes must both be seen\n"), "{}", ran.out);
+        assert!(
+            ran.out.contains("stay\n  because  it is not known how many nodes there are: EC2 and Kubernetes must both be seen\n"),
+            "{}",
+            ran.out
+        );
         assert!(stage.instances().await.is_empty());
         assert_eq!(stage.run(&["plan"]).await.code, Some(1));
     });
