@@ -1,10 +1,15 @@
+use jiff::{SignedDuration, Timestamp};
+
 use crate::observe::{Instance, Market};
 use crate::plan::quota::quota_in_words;
 use crate::plan::{
-    AttemptState, DeleteNode, Evict, Failure, FailureClass, OperationId, Outcome, OutcomeKind, Progress, Remark, RetireState, Situation,
-    Step, configuration, cooling,
+    Attempt, AttemptState, DeleteNode, Evict, Failure, FailureClass, OperationId, Outcome, OutcomeKind, Progress, Remark, RetireState,
+    Situation, Step, configuration, cooling,
 };
 use crate::rules::Topic;
+
+/// How long after a call was given up it may still have its effect.
+const LATE_EFFECT: SignedDuration = SignedDuration::from_mins(3);
 
 /// Takes what came of the steps into the operations.
 pub fn absorb(progress: &mut Progress, situation: &Situation<'_>, outcomes: &[Outcome]) -> Vec<Remark> {
@@ -75,6 +80,9 @@ fn failed(progress: &mut Progress, situation: &Situation<'_>, id: &OperationId, 
     match failure.class {
         // The call may have had its effect: the same token again, for as long as its nodes would still be wanted.
         FailureClass::Throttle | FailureClass::Unknown => {
+            if failure.class == FailureClass::Unknown {
+                attempt.unanswered_at = Some(now);
+            }
             if too_late {
                 attempt.state = AttemptState::Doubtful { failure: failure.clone() };
             }
@@ -91,7 +99,11 @@ fn failed(progress: &mut Progress, situation: &Situation<'_>, id: &OperationId, 
         | FailureClass::NotFound
         | FailureClass::Budget
         | FailureClass::Refused => {
-            attempt.state = AttemptState::Failed { failure: failure.clone() };
+            // A refusal says nothing of an earlier call of the token that had no answer and may be on its way (invariant 3).
+            attempt.state = match attempt.unanswered_at {
+                Some(_) => AttemptState::Doubtful { failure: failure.clone() },
+                None => AttemptState::Failed { failure: failure.clone() },
+            };
             // A failure of a class that no launch should have is still a reason to leave the offering alone.
             let scope = cooling::scope(failure, &offering, &hash).unwrap_or_else(|| cooling::offering_scope(&offering));
             let quota = match failure.class {
@@ -116,15 +128,25 @@ fn found(progress: &mut Progress, situation: &Situation<'_>, id: &OperationId, n
     }
     let launch = progress.launch_mut(id)?;
     let attempt = launch.attempts.iter_mut().find(|attempt| attempt.number == number)?;
-    // A list may be a little older than the call, and a call whose answer was lost may have its effect a good while later:
-    // reckoned from the call and not from the launch, whose time may be over while its last call is still under way.
-    let settled = situation.now >= cooling::later(attempt.intended_at, situation.cluster.capacity.join);
     let AttemptState::Doubtful { failure } = attempt.state.clone() else { return None };
-    if settled {
+    if situation.now >= settles_at(attempt, &failure, situation) {
         attempt.state = AttemptState::Failed { failure };
         return Some(Remark::of(id, format!("attempt {number} brought nothing")));
     }
     None
+}
+
+/// From when on a token that shows nothing has brought nothing. A list may be a little older than the call, and a call
+/// whose answer was lost may have its effect a good while later: reckoned from the call and not from the launch, whose time
+/// may be over while its last call is still under way.
+fn settles_at(attempt: &Attempt, failure: &Failure, situation: &Situation<'_>) -> Timestamp {
+    let late = attempt.unanswered_at.map_or(attempt.intended_at, |at| cooling::later(at, LATE_EFFECT));
+    match failure.class {
+        FailureClass::Throttle | FailureClass::Unknown | FailureClass::Conflict => {
+            late.max(cooling::later(attempt.intended_at, situation.cluster.capacity.join))
+        }
+        _ => late,
+    }
 }
 
 fn terminated(progress: &mut Progress, situation: &Situation<'_>, id: &OperationId, answer: &Answer) -> Option<Remark> {

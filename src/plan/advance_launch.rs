@@ -108,6 +108,7 @@ fn apply(
     let (now, id) = (situation.now, &slot.instance_id);
     match change {
         Change::Ready { node_name } => {
+            progress.lately.ready.insert(id.clone(), now);
             match &offering {
                 Some(offering) => progress.warm(offering),
                 None => progress.joins_failed = JoinsFailed::default(),

@@ -143,6 +143,7 @@ fn extend(launch: &mut Launch, known: &Progress, situation: &Situation<'_>, temp
             token: token(&situation.cluster.name, &launch.id, &offering, number),
             state: AttemptState::Intended,
             intended_at: situation.now,
+            unanswered_at: None,
             offering,
         });
     }

@@ -110,7 +110,7 @@ fn ids_in_flight(progress: &Progress) -> impl Iterator<Item = &str> {
     let slots =
         progress.launches().flat_map(|launch| launch.slots.iter().filter(|slot| slot.is_coming()).map(|slot| slot.instance_id.as_str()));
     let retired = progress.retires().filter(|retire| !retire.is_past_termination()).filter_map(|retire| retire.instance_id.as_deref());
-    slots.chain(retired)
+    slots.chain(retired).chain(progress.lately.ready.keys().map(String::as_str))
 }
 
 fn slot_offering<'a>(progress: &'a Progress, id: &str) -> Option<&'a crate::plan::Offering> {

@@ -56,6 +56,25 @@ fn an_instance_that_shows_before_its_call_was_answered_counts_once() {
     assert_eq!(counted(&world), Some((1, 2, 0, 0)));
 }
 
+/// EC2's and Kubernetes' lists may be older than those of the tick before.
+#[test]
+fn a_worker_that_became_ready_lately_counts_though_no_list_shows_it() {
+    let mut world = world([worker("a")]);
+    world.launch(1);
+    world.answer(|step| ec2(step, 1, noon()));
+    let before = world.snapshot.clone();
+    let id = world.launches()[0].slots[0].instance_id.clone();
+    world.add(worker(id.trim_start_matches("i-")));
+    world.later(minutes(2)).advance();
+    assert_eq!(world.settle().len(), 1);
+    assert_eq!(counted(&world), Some((2, 0, 0, 0)));
+    world.snapshot = before;
+    world.later(minutes(1)).advance();
+    assert_eq!(counted(&world), Some((1, 1, 0, 0)), "a list that goes back in time");
+    world.later(minutes(4)).advance();
+    assert_eq!(counted(&world), Some((1, 0, 0, 0)), "no list is as old as that: it is gone");
+}
+
 #[test]
 fn nodes_being_retired_do_not_count_until_they_are_rolled_back() {
     let mut world = world([worker("a"), worker("b")]);

@@ -51,6 +51,9 @@ pub struct Attempt {
     pub token: String,
     pub state: AttemptState,
     pub intended_at: Timestamp,
+    /// When it was last called without an answer: that call may still have its effect.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unanswered_at: Option<Timestamp>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -62,8 +65,8 @@ pub enum AttemptState {
     Filled {
         instances: u32,
     },
-    /// Not to be called again (the token came back with other parameters, or its time is over), and yet it may have had
-    /// its effect: looked up by its token.
+    /// Not to be called again (the token came back with other parameters, its time is over, or it was refused after a call
+    /// without an answer), and yet it may have had its effect: looked up by its token.
     Doubtful {
         failure: Failure,
     },

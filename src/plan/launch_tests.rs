@@ -132,11 +132,48 @@ fn a_call_whose_time_is_over_is_looked_up_and_never_made_again() {
     world.later(minutes(6));
     world.advance();
     world.answer(|_| Err(failure(FailureClass::Unknown)));
-    assert!(matches!(world.steps().as_slice(), [Step::FindByToken(_)]));
-    world.answer(|_| Ok(OutcomeKind::Instances(Vec::new())));
+    let nothing = |_: &Step| Ok(OutcomeKind::Instances(Vec::new()));
+    for _ in 0..3 {
+        assert!(matches!(world.steps().as_slice(), [Step::FindByToken(_)]), "its effect may still come");
+        world.answer(nothing);
+        world.later(minutes(1));
+    }
+    world.answer(nothing);
     assert!(matches!(world.launches()[0].attempts[0].state, AttemptState::Failed { .. }));
     world.advance();
     assert_eq!(world.settle().len(), 1, "nothing is waited for any more");
+}
+
+/// The first call was slow and not lost: a refusal of the second one does not take it back.
+#[test]
+fn a_refusal_after_a_call_without_an_answer_is_waited_for() {
+    let begun = || {
+        let mut world = world([]);
+        world.launch(1);
+        world.answer(|_| Err(failure(FailureClass::Unknown)));
+        world.later(minutes(1));
+        world.answer(|_| Err(failure(FailureClass::Offering)));
+        world.attempts();
+        assert!(matches!(world.steps().as_slice(), [Step::FindByToken(_)]), "{:?}", world.steps());
+        world
+    };
+    let mut late = begun();
+    let token = tokens(&late)[0].clone();
+    late.answer(|_| Ok(OutcomeKind::Instances(vec![instance("late")])));
+    late.attempts();
+    assert_eq!(late.launches()[0].slots.len(), 1);
+    assert_eq!((tokens(&late), late.steps()), (vec![token], Vec::new()), "nothing is asked for twice");
+
+    let mut lost = begun();
+    for _ in 0..2 {
+        lost.answer(|_| Ok(OutcomeKind::Instances(Vec::new())));
+        lost.attempts();
+        assert!(matches!(lost.steps().as_slice(), [Step::FindByToken(_)]));
+        lost.later(minutes(1));
+    }
+    lost.answer(|_| Ok(OutcomeKind::Instances(Vec::new())));
+    lost.attempts();
+    assert_eq!(calls(&lost), [call(OD, "t3a.small", "1a", 1)], "three minutes after the call: elsewhere");
 }
 
 #[test]

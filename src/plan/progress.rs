@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::plan::packing::Model;
-use crate::plan::{Cooled, Heard, Operation, Template};
+use crate::plan::{Cooled, Heard, Lately, Operation, Template};
 
 /// All that plan carries from tick to tick; it is part of the ledger's state.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -20,6 +20,9 @@ pub struct Progress {
     pub unready_since: BTreeMap<String, Timestamp>,
     /// The ledger is new or was lost and rebuilt: no removal before this instant.
     pub grace_until: Option<Timestamp>,
+    /// What became of instances lately.
+    #[serde(skip_serializing_if = "Lately::is_empty")]
+    pub lately: Lately,
     /// Launches that brought no worker, since one last did.
     pub joins_failed: JoinsFailed,
     /// What AWS told about instances, until it has been acted upon or is over.

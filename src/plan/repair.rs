@@ -110,8 +110,11 @@ fn delete_ghosts(progress: &mut Progress, situation: &Situation<'_>, nodes: &[No
         let id = fresh_id('r', situation.now, situation.fence, &progress.operations);
         let text = format!("the instance of node {} ({instance_id}) is dead: its Node is deleted", node.name);
         remarks.push(Remark::of(&id, text).news(Topic::Failure));
-        // One that a lost ledger was retiring, or that a launch brings again by itself, is not replaced.
-        let wanted = node.taint(RETIRING_TAINT).is_none() && progress.slot(instance_id).is_none();
+        // One that a lost ledger was retiring, that a launch brings again by itself, or whose end is made up for already, is
+        // not replaced.
+        let wanted = node.taint(RETIRING_TAINT).is_none()
+            && progress.slot(instance_id).is_none()
+            && !progress.lately.let_go.contains_key(instance_id);
         progress.operations.push(Operation::Retire(Retire {
             id,
             decided_at: situation.now,
@@ -125,8 +128,9 @@ fn delete_ghosts(progress: &mut Progress, situation: &Situation<'_>, nodes: &[No
             blocked_by: None,
             daemons_since: None,
         }));
-        if wanted {
-            remarks.extend(replace(progress, situation, instance_id));
+        if wanted && let Some(remark) = replace(progress, situation, instance_id) {
+            progress.note_let_go(instance_id, situation.now);
+            remarks.push(remark);
         }
     }
     remarks

@@ -1,6 +1,6 @@
 use crate::observe::InstanceState;
 use crate::plan::fixture::{World, ec2, minutes, noon, worker, world};
-use crate::plan::{INSTANCE_LABEL, LaunchCause, OutcomeKind, RetireCause, RetireState, Step};
+use crate::plan::{INSTANCE_LABEL, LaunchCause, Operation, OutcomeKind, RetireCause, RetireState, Step};
 
 fn replacements(world: &World) -> Vec<String> {
     let of = |launch: &&crate::plan::Launch| match &launch.cause {
@@ -54,6 +54,27 @@ fn the_node_of_a_dead_instance_is_deleted_and_one_worker_takes_its_place() {
         assert!(matches!(world.retires().as_slice(), [retire] if retire.cause == RetireCause::Dead));
     }
     assert!(matches!(world.steps().as_slice(), [Step::DeleteNode(step)] if step.node_uid == "uid-a"), "{:?}", world.steps());
+}
+
+/// A list that was older than the one before brought the Node back.
+#[test]
+fn what_was_replaced_or_let_go_is_not_replaced_again() {
+    let ghost = || worker("a").state(InstanceState::Terminated);
+    let mut lost = world([ghost(), worker("b")]);
+    let mut retired = world([ghost(), worker("b")]);
+    retired.retire("a");
+    lost.advance();
+    lost.progress.operations.retain(|operation| matches!(operation, Operation::Retire(_)));
+    for (name, mut world) in [("lost", lost), ("retired", retired)] {
+        world.advance();
+        world.remove_node("a");
+        world.advance();
+        assert_eq!(world.settle().len(), 1, "{name}");
+        world.add(ghost());
+        world.later(minutes(2)).advance();
+        assert_eq!(replacements(&world), Vec::<String>::new(), "{name}");
+        assert_eq!(world.retires().len(), 1, "{name}: its Node is deleted all the same");
+    }
 }
 
 #[test]

@@ -7,6 +7,7 @@ use crate::plan::{
 /// repaired. Nothing in the world changes.
 pub fn advance(progress: &mut Progress, situation: &Situation<'_>) -> Vec<Remark> {
     progress.forget_cooled(situation.now);
+    progress.forget_lately(situation);
     progress.hear(situation);
     let mut remarks = advance_launch::advance_launches(progress, situation);
     remarks.extend(advance_retire::advance_retires(progress, situation));
@@ -22,6 +23,9 @@ pub fn settle(progress: &mut Progress, situation: &Situation<'_>) -> Vec<Operati
     progress.operations = running;
     for operation in &ended {
         let Operation::Retire(retire) = operation else { continue };
+        if let (Some(instance_id), RetireState::NodeDeleted { .. }) = (retire.instance_id.as_deref(), &retire.state) {
+            progress.note_let_go(instance_id, situation.now);
+        }
         let (Some(instance_id), RetireState::RolledBack { reason, .. }) = (&retire.instance_id, &retire.state) else { continue };
         // Ready after all, or never ours to retire: no reason to leave it alone.
         if matches!(retire.cause, RetireCause::Decision { .. } | RetireCause::Unready | RetireCause::Rescue { .. }) {

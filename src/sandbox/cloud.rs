@@ -1,7 +1,7 @@
 use jiff::Timestamp;
 
 use crate::observe::{Instance, InstanceState, Market};
-use crate::plan::{CLUSTER_TAG, Failure, FailureClass, RunInstances, Subnet, Template, Terminate};
+use crate::plan::{CLUSTER_TAG, Failure, FailureClass, Retire, RunInstances, Subnet, Template, Terminate};
 use crate::sandbox::world::{Launched, Machine, World};
 use crate::sandbox::{Deed, DeedKind, Delay, Happening, Sabotage};
 
@@ -125,9 +125,11 @@ impl World {
         Ok(brought)
     }
 
+    /// `named`: the operation of the ledger that names the instance.
+    ///
     /// # Errors
     /// As EC2, for an instance that it does not know or does not show yet.
-    pub fn terminate(&mut self, step: &Terminate) -> Result<(), Failure> {
+    pub fn terminate(&mut self, step: &Terminate, named: Option<Retire>) -> Result<(), Failure> {
         let other = self.sabotage.filter(|sabotage| *sabotage == Sabotage::TerminateOther).and_then(|_| self.living().pop());
         let id = other.as_ref().unwrap_or(&step.instance_id);
         let Some(machine) = self.machines.get(id).filter(|machine| machine.visible_at <= self.now) else {
@@ -140,14 +142,14 @@ impl World {
             return Ok(());
         }
         if self.deeds.is_some() {
-            let deed = self.termination(id, machine.protected);
+            let deed = self.termination(id, machine.protected, named);
             self.note(|| deed);
         }
         self.shut_down(id);
         Ok(())
     }
 
-    fn termination(&self, id: &str, protected: bool) -> Deed {
+    fn termination(&self, id: &str, protected: bool, named: Option<Retire>) -> Deed {
         let node = self.node_of(id);
         let pods = node.as_deref().map(|node| self.pods_to_evict(node)).unwrap_or_default();
         let silent = node.as_deref().is_some_and(|node| self.silent.contains(node));
@@ -156,7 +158,8 @@ impl World {
         let by_person = node.as_ref().and_then(|node| self.protected_by_person.get(node)).copied();
         let protected_since = if protected { Some(Timestamp::MIN) } else { by_person };
         let left = self.living().into_iter().filter(|other| other != id).collect();
-        let what = DeedKind::Terminated { instance: id.to_owned(), pods, abandoned, protected_since, left };
+        let named = named.filter(|retire| retire.instance_id.as_deref() == Some(id)).map(Box::new);
+        let what = DeedKind::Terminated { instance: id.to_owned(), named, pods, abandoned, protected_since, left };
         Deed { at: self.now, what }
     }
 
@@ -179,6 +182,9 @@ impl World {
         let offering = (machine.instance.market, machine.instance.instance_type.clone(), machine.instance.zone.clone());
         if let Some(stock) = self.settings.stock.get_mut(&offering) {
             *stock += 1;
+        }
+        if let Some(name) = &machine.instance.private_dns_name {
+            self.free_names.push((machine.instance.zone.clone(), name.clone()));
         }
         self.schedule(shown, Happening::Forgotten { instance: id.to_owned() });
     }
@@ -212,11 +218,18 @@ impl World {
         let serial = self.serial();
         // Ids look drawn and never meet: an odd factor permutes the 52 bits that follow the prefix.
         let id = format!("i-0{:016x}", serial.wrapping_mul(0x9E37_79B9_7F4A_7C15) & 0x000F_FFFF_FFFF_FFFF);
-        let name = format!("ip-10-0-{}-{}.sandbox.internal", serial / 250 % 250, serial % 250);
+        let name = self.name_again(&instance.zone);
+        let name = name.unwrap_or_else(|| format!("ip-10-0-{}-{}.sandbox.internal", serial / 250 % 250, serial % 250));
         let visible_at = self.now.saturating_add(self.settings.pace.visible.draw(&mut self.random)).unwrap_or(Timestamp::MAX);
         let instance = Instance { id: id.clone(), private_dns_name: Some(name), ..instance };
         self.machines.insert(id.clone(), Machine { instance, visible_at, protected: false });
         id
+    }
+
+    /// Half of the time a name that is free again in that zone.
+    fn name_again(&mut self, zone: &str) -> Option<String> {
+        let place = self.free_names.iter().rposition(|(of, _)| of == zone)?;
+        self.random.chance(500).then(|| self.free_names.remove(place).1)
     }
 
     fn start(&mut self, id: &str) {

@@ -1,5 +1,6 @@
 use jiff::Timestamp;
 
+use crate::plan::Retire;
 use crate::sandbox::Call;
 
 /// What a call did to the world, for the invariants.
@@ -25,6 +26,8 @@ pub enum DeedKind {
     },
     Terminated {
         instance: String,
+        /// The operation that named it in the ledger at that moment.
+        named: Option<Box<Retire>>,
         /// That still had to be evicted from its node.
         pods: Vec<String>,
         /// All of those were deleted, and the kubelet is silent: nobody will say that they are gone.

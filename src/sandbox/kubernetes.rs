@@ -16,6 +16,9 @@ const UNINITIALIZED: &str = "node.cloudprovider.kubernetes.io/uninitialized";
 /// How long Kubernetes lets the pods of a silent node be (`tolerationSeconds` of the default toleration).
 const ABANDONED: SignedDuration = SignedDuration::from_mins(5);
 
+/// An agent that was refused tries again after that long.
+const JOINS_AGAIN: SignedDuration = SignedDuration::from_secs(10);
+
 /// The simulated nodes and their controllers.
 impl World {
     /// The Node comes up, not Ready yet.
@@ -25,6 +28,11 @@ impl World {
         let instance = &machine.instance;
         let Some(kind) = self.settings.types.get(&instance.instance_type) else { return };
         let name = instance.private_dns_name.clone().unwrap_or_else(|| instance.id.clone());
+        // A Node that another instance of that name has left holds the name until it is deleted (K3s: its node password).
+        if self.nodes.get(&name).is_some_and(|node| node.instance_id.as_deref() != Some(id)) {
+            self.schedule(JOINS_AGAIN, Happening::Registers { instance: id.to_owned() });
+            return;
+        }
         let mut labels: BTreeMap<String, String> = [
             ("topology.kubernetes.io/zone", instance.zone.as_str()),
             ("node.kubernetes.io/instance-type", instance.instance_type.as_str()),
@@ -163,7 +171,7 @@ impl World {
         if self.sabotage == Some(Sabotage::TerminateUndrained)
             && let Some(instance_id) = self.nodes.get(&step.node_name).and_then(|node| node.instance_id.clone())
         {
-            self.terminate(&Terminate { operation: step.operation.clone(), instance_id })?;
+            self.terminate(&Terminate { operation: step.operation.clone(), instance_id }, None)?;
         }
         Ok(())
     }

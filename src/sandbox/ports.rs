@@ -51,11 +51,7 @@ impl Fleet for Sandbox {
                 let token = format!("{}-{}", step.token, world.serial());
                 return world.run_instances(&RunInstances { token, ..step.clone() }, true);
             }
-            let answer = world.run_instances(step, intended(&step.token));
-            if answer.is_err() {
-                world.refused_tokens.insert(step.token.clone());
-            }
-            answer
+            world.run_instances(step, intended(&step.token))
         };
         let carried_out = || (Step::RunInstances(step.clone()), intended(&step.token));
         let answer = self.effect(Call::RunInstances, carried_out, launch).await;
@@ -80,7 +76,12 @@ impl Fleet for Sandbox {
     }
 
     async fn terminate(&self, step: &Terminate) -> Result<(), Failure> {
-        self.effect(Call::Terminate, || (Step::Terminate(step.clone()), true), |world| world.terminate(step)).await
+        let named = |state: &State| state.progress.retire_of(&step.instance_id).cloned();
+        let terminate = |world: &mut World| {
+            let named = self.ledger.look(&world.settings.cluster, named).flatten();
+            world.terminate(step, named)
+        };
+        self.effect(Call::Terminate, || (Step::Terminate(step.clone()), true), terminate).await
     }
 }
 

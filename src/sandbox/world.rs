@@ -26,6 +26,8 @@ pub struct World {
     pub crashed: bool,
     pub machines: BTreeMap<String, Machine>,
     pub tokens: BTreeMap<String, Launched>,
+    /// Names of instances that are terminated, with their zones: a subnet gives an address again, and a name with it.
+    pub free_names: Vec<(String, String)>,
     pub template_version: u64,
     pub joins_broken: bool,
     /// By name.
@@ -47,8 +49,6 @@ pub struct World {
     pub is_late: bool,
     /// The calls that change something, by their numbers, where that is recorded.
     pub effects: Option<Vec<u64>>,
-    /// Tokens whose calls EC2 has refused.
-    pub refused_tokens: BTreeSet<String>,
     /// Tokens that were launched with, for sabotage.
     pub asked_tokens: BTreeSet<String>,
     /// What AWS has told and nobody has taken yet.
@@ -97,6 +97,7 @@ impl World {
             crashed: false,
             machines: BTreeMap::new(),
             tokens: BTreeMap::new(),
+            free_names: Vec::new(),
             template_version: 1,
             joins_broken: false,
             nodes: BTreeMap::new(),
@@ -110,7 +111,6 @@ impl World {
             remembered: Remembered::default(),
             is_late: false,
             effects: None,
-            refused_tokens: BTreeSet::new(),
             asked_tokens: BTreeSet::new(),
             notices: Vec::new(),
             noticed: Vec::new(),
@@ -202,15 +202,13 @@ impl World {
         self.is_late = true;
         // Whoever asked for it has long been told that there was no answer.
         let _ = match step {
-            // EC2 settles the calls of one token in order: what a later one was refused is not given to an earlier one.
-            Step::RunInstances(step) if self.refused_tokens.contains(&step.token) => Ok(()),
             Step::RunInstances(step) => {
                 if !self.tokens.contains_key(&step.token) {
                     self.strikes.count("launch after its call was given up");
                 }
                 self.run_instances(step, intended).map(drop)
             }
-            Step::Terminate(step) => self.terminate(step),
+            Step::Terminate(step) => self.terminate(step, None),
             Step::Evict(step) => self.evict(step),
             Step::DeleteNode(step) => self.delete_node(step),
             // Written only where the Node is still as it was read: as much as a conflict.

@@ -180,7 +180,9 @@ impl Scenario {
     /// Within the bound that leases reckon with, or five minutes and more apart; constantly, for a while, or within a tick.
     fn clocks(&mut self, random: &mut Random) {
         self.together = 300;
-        self.fault(random, Vec::new(), 250, FaultKind::Delay { by: SignedDuration::from_secs(9), effect_first: false });
+        // Slow enough that a holder is at work when its lease runs out.
+        let (per_mille, by) = random.one_of([(250, 9), (600, 7)]).unwrap_or((250, 9));
+        self.fault(random, Vec::new(), per_mille, FaultKind::Delay { by: SignedDuration::from_secs(by), effect_first: false });
         match random.below(10) {
             0..=5 => self.clocks = vec![SignedDuration::from_secs(-random.between(3, 5)), SignedDuration::from_secs(random.between(3, 5))],
             6 | 7 => self.clocks.push(SignedDuration::from_secs(random.between(-300, 300))),

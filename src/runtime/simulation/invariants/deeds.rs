@@ -1,7 +1,7 @@
 use jiff::{SignedDuration, Timestamp};
 
 use crate::ledger::State;
-use crate::plan::RetireCause;
+use crate::plan::{Operation, RetireCause};
 use crate::runtime::simulation::invariants::Invariants;
 use crate::sandbox::{Deed, DeedKind, World};
 
@@ -61,7 +61,10 @@ impl Invariants<'_> {
 
     /// 1, 3, 4 and 12.
     fn terminated(&mut self, deed: &Deed, state: &State, world: &World) {
-        let DeedKind::Terminated { instance, pods, abandoned, protected_since, left } = &deed.what else { return };
+        let DeedKind::Terminated { instance, named, pods, abandoned, protected_since, left } = &deed.what else { return };
+        // An operation that began and ended within a tick that nobody lived to report.
+        let named = named.as_deref().filter(|_| !self.reasons.contains_key(instance)).cloned();
+        named.into_iter().for_each(|retire| self.learn(&Operation::Retire(retire)));
         let Some(reason) = self.reasons.get(instance) else {
             if !self.lost_in_this_tick(world) {
                 self.breaks(3, deed.at, format!("{instance} was terminated and no operation names it"));
