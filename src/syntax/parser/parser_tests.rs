@@ -21,6 +21,14 @@ fn long_items_and_deep_ones_are_refused_and_the_rest_is_read() {
     }
 }
 
+/// Each `{` that is never closed was once looked into twice, which doubled the steps until pest's limit ended them and
+/// what follows was lost.
+#[test]
+fn blocks_that_are_never_closed_are_looked_into_once() {
+    let found = |levels: usize| parse(FileId(0), &format!("rule a {}}}", "{ when c > 7 ".repeat(levels))).diagnostics.len();
+    assert_eq!(found(31), found(10) + 21);
+}
+
 #[test]
 fn a_mistake_in_one_item_leaves_the_others_alone() {
     let parsed = parse(FileId(0), "metric a : = x\nlet b = \nwindow c = \nrule d { when }\nrule e { hold }\nlet f = 1");
