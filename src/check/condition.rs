@@ -105,7 +105,7 @@ impl Checker<'_> {
             self.report_order(range);
             return Typed::Wrong;
         }
-        Typed::Condition(Condition::Within { value: subject, low, high })
+        Typed::Condition(Condition::Within { value: subject, low: Box::new(low), high: Box::new(high) })
     }
 
     /// Reports a range that runs backwards.

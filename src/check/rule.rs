@@ -42,8 +42,8 @@ impl Checker<'_> {
                 self.once(&mut seen.note, clause.span, "note", "say it in one")?;
                 rule.note = Some(text.value().into_owned());
             }
-            ClauseKind::During { window, early } => rule.during.push(self.timing(names, *window, early.as_ref())?),
-            ClauseKind::Outside { window, early } => rule.outside.push(self.timing(names, *window, early.as_ref())?),
+            ClauseKind::During { window, early } => rule.during.push(self.timing(names, *window, early.as_deref())?),
+            ClauseKind::Outside { window, early } => rule.outside.push(self.timing(names, *window, early.as_deref())?),
             ClauseKind::When(condition) => {
                 let once = self.once(&mut seen.when, clause.span, "condition", "join the conditions by `and` or `or`");
                 let condition = self.condition(names, condition);
@@ -112,7 +112,7 @@ impl Checker<'_> {
                 }
                 Some(Action::Set(value))
             }
-            ClauseKind::Track { metric, target, within } => self.track(names, *metric, target, within.as_ref()),
+            ClauseKind::Track { metric, target, within } => self.track(names, *metric, target, within.as_deref()),
             ClauseKind::Keep(range) => self.whole_range(names, range, "`keep`").map(Action::Keep),
             ClauseKind::Hold(hold) => Some(Action::Hold(match hold {
                 Hold::All => Veto::Everything,
@@ -193,7 +193,7 @@ impl Checker<'_> {
             Some(within) => self.percent(names, within, "`within`", 0, 100),
             None => Some(Number::integer(10)),
         };
-        Some(Action::Track { metric: subject, at: at?, within: within? })
+        Some(Action::Track { metric: subject, at: Box::new(at?), within: Box::new(within?) })
     }
 }
 

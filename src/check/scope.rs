@@ -2,6 +2,9 @@
 
 use std::cell::{Cell, OnceCell};
 use std::collections::HashMap;
+use std::collections::hash_map::Entry as Slot;
+
+use foldhash::fast::RandomState;
 
 use crate::check::quantity;
 use crate::rules::{Fact, MetricId, Number, Unit, WindowId};
@@ -21,7 +24,7 @@ pub(super) struct Scope<'a> {
     /// The value of each constant once it is known; `None` where it is wrong and has been reported.
     pub values: Vec<OnceCell<Option<(Unit, Number)>>>,
     /// For look-ups alone: its order is never used.
-    names: HashMap<&'a str, Entry>,
+    names: HashMap<&'a str, Entry, RandomState>,
 }
 
 struct Entry {
@@ -33,7 +36,12 @@ struct Entry {
 
 #[derive(Clone, Copy)]
 enum Meaning {
-    Metric(usize),
+    /// With what every use of it asks for, so that none has to go and look at the item.
+    Metric {
+        index: usize,
+        unit: Option<Unit>,
+        of_capacity: bool,
+    },
     Window(usize),
     Constant(usize),
     Rule,
@@ -91,21 +99,23 @@ impl<'a> Scope<'a> {
     fn name(&mut self) -> Vec<(&'a str, Span, Span)> {
         let all = self.metrics.len() + self.windows.len() + self.constants.len() + self.rules.len();
         self.names.reserve(all);
-        let metrics = self.metrics.iter().enumerate().map(|(index, item)| (item.name, Meaning::Metric(index)));
+        let metrics = self.metrics.iter().enumerate().map(|(index, item)| {
+            let unit = item.unit.map(|mark| quantity::unit(mark.unit.node));
+            let of_capacity = item.unit.is_some_and(|mark| mark.of_capacity.is_some());
+            (item.name, Meaning::Metric { index, unit, of_capacity })
+        });
         let windows = self.windows.iter().enumerate().map(|(index, item)| (item.name, Meaning::Window(index)));
         let constants = self.constants.iter().enumerate().map(|(index, item)| (item.name, Meaning::Constant(index)));
         let rules = self.rules.iter().map(|item| (item.name, Meaning::Rule));
         let mut doubles = Vec::new();
         for (name, meaning) in metrics.chain(windows).chain(constants).chain(rules) {
             let entry = Entry { meaning, span: name.span, used: Cell::new(false) };
-            match self.names.get(name.node) {
-                None => {
-                    self.names.insert(name.node, entry);
-                }
-                Some(other) if other.span <= name.span => doubles.push((name.node, other.span, name.span)),
-                Some(other) => {
-                    doubles.push((name.node, name.span, other.span));
-                    self.names.insert(name.node, entry);
+            match self.names.entry(name.node) {
+                Slot::Vacant(free) => _ = free.insert(entry),
+                Slot::Occupied(other) if other.get().span <= name.span => doubles.push((name.node, other.get().span, name.span)),
+                Slot::Occupied(mut other) => {
+                    doubles.push((name.node, name.span, other.get().span));
+                    other.insert(entry);
                 }
             }
         }
@@ -178,13 +188,8 @@ impl<'s, 'a> Names<'s, 'a> {
             entry.used.set(true);
         }
         Some(match entry.meaning {
-            Meaning::Metric(index) => {
-                let unit = scope.metrics.get(index).and_then(|metric| metric.unit);
-                Resolved::Metric {
-                    id: MetricId::Declared(first_metric + index),
-                    unit: unit.map(|mark| quantity::unit(mark.unit.node)),
-                    of_capacity: unit.is_some_and(|mark| mark.of_capacity.is_some()),
-                }
+            Meaning::Metric { index, unit, of_capacity } => {
+                Resolved::Metric { id: MetricId::Declared(first_metric + index), unit, of_capacity }
             }
             Meaning::Window(index) => Resolved::Window(WindowId(first_window + index)),
             Meaning::Constant(index) => Resolved::Constant(scope.values.get(index).and_then(OnceCell::get).cloned().flatten()),

@@ -272,7 +272,11 @@ fn a_track_proposes_by_ready_nodes_when_off_by_more_than_its_tolerance() {
         ("71", "0", "add 1"),
         ("70", "0", "stay"),
     ] {
-        let track = crate::rules::Action::Track { metric: crate::rules::MetricId::Declared(0), at: number("70"), within: number(within) };
+        let track = crate::rules::Action::Track {
+            metric: crate::rules::MetricId::Declared(0),
+            at: Box::new(number("70")),
+            within: Box::new(number(within)),
+        };
         let scene = Scene::new(1, 40, 10).flat("cpu", true, value).rule(rule("a", None, track));
         assert_eq!(told(&scene.decide()), expected, "{value} within {within}");
     }
@@ -280,7 +284,11 @@ fn a_track_proposes_by_ready_nodes_when_off_by_more_than_its_tolerance() {
 
 #[test]
 fn a_track_goes_down_to_the_largest_of_its_proposals_throughout_cooldown_down() {
-    let track = || crate::rules::Action::Track { metric: crate::rules::MetricId::Declared(0), at: number("70"), within: number("10") };
+    let track = || crate::rules::Action::Track {
+        metric: crate::rules::MetricId::Declared(0),
+        at: Box::new(number("70")),
+        within: Box::new(number("10")),
+    };
     let mut scene = Scene::new(1, 40, 10).flat("cpu", true, "35").rule(rule("a", None, track()));
     let mut seen = Vec::new();
     for (index, load) in ["35", "35", "42", "35", "35", "35", "35", "35", "35"].iter().enumerate() {
@@ -293,7 +301,11 @@ fn a_track_goes_down_to_the_largest_of_its_proposals_throughout_cooldown_down() 
 
 #[test]
 fn a_track_that_was_idle_in_the_span_proposes_nothing_downwards_and_is_not_unknown() {
-    let track = crate::rules::Action::Track { metric: crate::rules::MetricId::Declared(0), at: number("70"), within: number("10") };
+    let track = crate::rules::Action::Track {
+        metric: crate::rules::MetricId::Declared(0),
+        at: Box::new(number("70")),
+        within: Box::new(number("10")),
+    };
     let when = Some(compare(fact(Fact::PendingPods), "==", "0"));
     let mut scene = Scene::new(1, 40, 10).flat("cpu", true, "35").rule(rule("a", when, track));
     let mut seen = Vec::new();

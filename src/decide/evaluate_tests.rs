@@ -78,13 +78,13 @@ fn comparisons_and_ranges_include_what_they_say() {
             assert_eq!(truth(&[(0, Some(value))], compare(metric(0), operator, "70")) == Truth::True, expected, "{value} {operator} 70");
         }
     }
-    let within = || Condition::Within { value: metric(0), low: literal("2"), high: literal("5") };
+    let within = || Condition::Within { value: metric(0), low: Box::new(literal("2")), high: Box::new(literal("5")) };
     for (value, expected) in [("1.9", Truth::False), ("2", Truth::True), ("5", Truth::True), ("5.1", Truth::False)] {
         assert_eq!(truth(&[(0, Some(value))], within()), expected);
     }
     assert_eq!(truth(&[], within()), Truth::Unknown);
     // Kleene: one end that fails decides.
-    let half = Condition::Within { value: literal("1"), low: literal("2"), high: metric(0) };
+    let half = Condition::Within { value: literal("1"), low: Box::new(literal("2")), high: Box::new(metric(0)) };
     assert_eq!(truth(&[], half), Truth::False);
 }
 

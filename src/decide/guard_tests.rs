@@ -269,7 +269,7 @@ fn rebound_takes_values_as_lasting_for_every_window_function_and_forecast() {
 #[test]
 fn rebound_asks_adds_sets_tracks_and_keeps() {
     let number = crate::decide::scene::number;
-    let track = RuleAction::Track { metric: MetricId::Declared(0), at: number("50"), within: number("10") };
+    let track = RuleAction::Track { metric: MetricId::Declared(0), at: Box::new(number("50")), within: Box::new(number("10")) };
     let on_three = || Some(compare(fact(Fact::ReadyNodes), "<=", "3"));
     for (asking, expected) in [
         (rule("asks", above("55"), add("1")), "remove 1"),

@@ -9,7 +9,7 @@ pub(super) fn metrics_in(condition: &Condition, found: &mut dyn FnMut(MetricId, 
         Condition::Not(inner) | Condition::For { condition: inner, .. } => metrics_in(inner, found),
         Condition::And(parts) | Condition::Or(parts) => parts.iter().for_each(|part| metrics_in(part, found)),
         Condition::Compare { left, right, .. } => [left, right].into_iter().for_each(|term| metrics_of(term, found)),
-        Condition::Within { value, low, high } => [value, low, high].into_iter().for_each(|term| metrics_of(term, found)),
+        Condition::Within { value, low, high } => [value, &**low, &**high].into_iter().for_each(|term| metrics_of(term, found)),
     }
 }
 
@@ -54,7 +54,7 @@ fn each_leaf_in(condition: &Condition, back: SignedDuration, found: &mut dyn FnM
     match condition {
         Condition::Missing(_) => {}
         Condition::Compare { left, right, .. } => [left, right].into_iter().for_each(&mut term),
-        Condition::Within { value, low, high } => [value, low, high].into_iter().for_each(&mut term),
+        Condition::Within { value, low, high } => [value, &**low, &**high].into_iter().for_each(&mut term),
         Condition::Not(inner) => each_leaf_in(inner, back, found),
         Condition::For { condition, over } => each_leaf_in(condition, back.saturating_add(*over), found),
         Condition::And(parts) | Condition::Or(parts) => parts.iter().for_each(|part| each_leaf_in(part, back, found)),

@@ -47,7 +47,7 @@ fn pending_pods_are_needed_where_a_rule_looks_at_them_by_any_name() {
 #[test]
 fn forecasts_and_tracks_are_remembered() {
     let forecast = Expression::Forecast { metric: MetricId::Declared(0), ahead: minutes(10) };
-    let track = Action::Track { metric: MetricId::Declared(0), at: number("60"), within: number("10") };
+    let track = Action::Track { metric: MetricId::Declared(0), at: Box::new(number("60")), within: Box::new(number("10")) };
     let cluster = scene().rule(rule("a", Some(compare(forecast, ">", "70")), add("1"))).rule(rule("b", None, track)).cluster;
     let needs = needs(&cluster);
     assert_eq!(needs.forecasts, [MetricId::Declared(0)]);

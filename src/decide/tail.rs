@@ -116,9 +116,10 @@ impl Simple<'_> {
             Condition::Compare { operator, left: Expression::Literal(limit), right: Expression::Metric(metric) } => {
                 Some(Simple::Compare(*metric, written::mirrored(*operator), limit))
             }
-            Condition::Within { value: Expression::Metric(metric), low: Expression::Literal(low), high: Expression::Literal(high) } => {
-                Some(Simple::Within(*metric, low, high))
-            }
+            Condition::Within { value: Expression::Metric(metric), low, high } => match (&**low, &**high) {
+                (Expression::Literal(low), Expression::Literal(high)) => Some(Simple::Within(*metric, low, high)),
+                _ => None,
+            },
             _ => None,
         }
     }

@@ -114,7 +114,7 @@ pub(super) fn action(cluster: &Cluster, action: &Action) -> String {
         Action::Set(wanted) => format!("set {}", nodes(&expression(cluster, wanted, Unit::Count))),
         Action::Track { metric, at, within } => {
             let unit = unit(cluster, &Expression::Metric(*metric)).unwrap_or(Unit::Percent);
-            let within = if *within == Number::integer(10) { String::new() } else { format!(" within {}", shown(within, Unit::Percent)) };
+            let within = if **within == Number::integer(10) { String::new() } else { format!(" within {}", shown(within, Unit::Percent)) };
             format!("track {} at {}{within}", name(cluster, *metric), shown(at, unit))
         }
         Action::Keep(keep) => format!("keep {}..{} nodes", keep.lower, keep.upper),

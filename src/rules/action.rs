@@ -13,7 +13,7 @@ pub enum Action {
     /// That many, rounded up.
     Set(Expression),
     /// `ceil(ready-nodes × metric / at)` when off by more than `within` percent points; the metric is of capacity.
-    Track { metric: MetricId, at: Number, within: Number },
+    Track { metric: MetricId, at: Box<Number>, within: Box<Number> },
     /// Bounds, while the rule applies.
     Keep(Bounds),
     /// A veto, while the rule applies.

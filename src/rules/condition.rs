@@ -15,8 +15,8 @@ pub enum Condition {
     /// `x in low..high`, both ends included.
     Within {
         value: Expression,
-        low: Expression,
-        high: Expression,
+        low: Box<Expression>,
+        high: Box<Expression>,
     },
     Not(Box<Self>),
     /// At least two parts.

@@ -328,7 +328,7 @@ fn condition(dice: &mut Dice, depth: usize) -> Condition {
     ];
     match if depth == 0 { dice.roll(5) } else { dice.roll(12) } {
         0..=2 => Condition::Compare { operator: dice.pick(&operators), left: expression(dice, 1), right: literal(dice) },
-        3 => Condition::Within { value: expression(dice, 1), low: literal(dice), high: literal(dice) },
+        3 => Condition::Within { value: expression(dice, 1), low: Box::new(literal(dice)), high: Box::new(literal(dice)) },
         4 => Condition::Missing(a_metric(dice)),
         5 => Condition::Not(Box::new(condition(dice, depth - 1))),
         6 => Condition::And((0..2 + dice.roll(2)).map(|_| condition(dice, depth - 1)).collect()),
@@ -354,8 +354,8 @@ fn rule(dice: &mut Dice, index: usize) -> Rule {
         6 => Action::Set(expression(dice, 1)),
         7 => Action::Track {
             metric: MetricId::Declared(0),
-            at: dice.pick(&["70", "50", "85"]).parse().unwrap(),
-            within: dice.pick(&["10", "0", "40"]).parse().unwrap(),
+            at: Box::new(dice.pick(&["70", "50", "85"]).parse().unwrap()),
+            within: Box::new(dice.pick(&["10", "0", "40"]).parse().unwrap()),
         },
         8 => {
             let lower = dice.roll(8) as u32;

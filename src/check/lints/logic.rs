@@ -150,9 +150,11 @@ fn collect<'c>(condition: &'c Condition, wanted: bool, atoms: &mut Vec<(&'c Expr
         Condition::Compare { operator, left, right } => {
             atoms.extend(with_bound(if wanted { *operator } else { opposite(*operator) }, left, right));
         }
-        Condition::Within { value, low: Expression::Literal(low), high: Expression::Literal(high) } if wanted => {
-            atoms.push((value, Comparison::GreaterOrEqual, low));
-            atoms.push((value, Comparison::LessOrEqual, high));
+        Condition::Within { value, low, high } if wanted => {
+            if let (Expression::Literal(low), Expression::Literal(high)) = (&**low, &**high) {
+                atoms.push((value, Comparison::GreaterOrEqual, low));
+                atoms.push((value, Comparison::LessOrEqual, high));
+            }
         }
         Condition::Not(inner) => collect(inner, !wanted, atoms),
         Condition::And(parts) if wanted => parts.iter().for_each(|part| collect(part, true, atoms)),

@@ -49,8 +49,8 @@ fn clause_lines(layout: &mut Layout<'_>, clause: &Clause<'_>, written: String) {
 fn clause(clause: &Clause<'_>) -> String {
     match &clause.kind {
         ClauseKind::Note(note) => format!("note {}", text(note)),
-        ClauseKind::During { window, early } => windowed("during", window, early.as_ref()),
-        ClauseKind::Outside { window, early } => windowed("outside", window, early.as_ref()),
+        ClauseKind::During { window, early } => windowed("during", window, early.as_deref()),
+        ClauseKind::Outside { window, early } => windowed("outside", window, early.as_deref()),
         ClauseKind::When(when) => format!("when {}", condition(when)),
         ClauseKind::Cooldown(duration) => format!("cooldown {}", expr(duration)),
         ClauseKind::Add(by) => format!("then add {}", amount(&by.value)),

@@ -59,7 +59,7 @@ pub struct Condition<'s> {
     /// What must hold.
     pub expr: Expr<'s>,
     /// How long it must have held: a duration or the name of one; the span is that of the value.
-    pub sustain: Option<Expr<'s>>,
+    pub sustain: Option<Box<Expr<'s>>>,
     /// The whole condition.
     pub span: Span,
 }

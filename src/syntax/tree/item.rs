@@ -65,9 +65,9 @@ pub struct Metric<'s> {
     /// Where its samples come from; `None` where it was wrong and has been reported.
     pub source: Option<Source<'s>>,
     /// `empty is VALUE`: the value and the whole clause.
-    pub empty_is: Option<Spanned<Expr<'s>>>,
+    pub empty_is: Option<Box<Spanned<Expr<'s>>>>,
     /// `missing after D`: the duration and the whole clause.
-    pub missing_after: Option<Spanned<Expr<'s>>>,
+    pub missing_after: Option<Box<Spanned<Expr<'s>>>>,
     /// The whole item.
     pub span: Span,
     /// Whether a part of it was wrong and has been reported.

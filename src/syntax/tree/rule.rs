@@ -37,14 +37,14 @@ pub enum ClauseKind<'s> {
         /// The window.
         window: Name<'s>,
         /// How much sooner it opens.
-        early: Option<Expr<'s>>,
+        early: Option<Box<Expr<'s>>>,
     },
     /// `outside W [early D]`.
     Outside {
         /// The window.
         window: Name<'s>,
         /// How much sooner it opens.
-        early: Option<Expr<'s>>,
+        early: Option<Box<Expr<'s>>>,
     },
     /// `when CONDITION`.
     When(Condition<'s>),
@@ -61,12 +61,12 @@ pub enum ClauseKind<'s> {
         /// The metric.
         metric: Name<'s>,
         /// The value to keep it at.
-        target: Expr<'s>,
+        target: Box<Expr<'s>>,
         /// How far off is near enough.
-        within: Option<Expr<'s>>,
+        within: Option<Box<Expr<'s>>>,
     },
     /// `keep A..B nodes`.
-    Keep(Range<'s>),
+    Keep(Box<Range<'s>>),
     /// `hold`, `hold removals`, `hold additions`.
     Hold(Hold),
 }

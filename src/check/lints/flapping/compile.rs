@@ -107,7 +107,7 @@ impl Model {
             Action::Keep(_) => Proposes::Bounds,
             Action::Hold(_) => Proposes::Veto,
             Action::Track { metric: MetricId::Declared(metric), at, within } => match self.position(*metric) {
-                Some(position) => Proposes::Track(position, at.clone(), within.clone()),
+                Some(position) => Proposes::Track(position, Number::clone(at), Number::clone(within)),
                 None => Proposes::Veto,
             },
             // Only shares of capacity are tracked.

@@ -22,7 +22,7 @@ impl<'s> Builder<'s> {
             match node.as_rule() {
                 Rule::expr => condition.expr = self.expr(node),
                 Rule::over => self.rewrite(code::MISSING_WORD, self.span(&node), "a condition holds `for` its time", "for"),
-                Rule::value => condition.sustain = Some(self.value(node)),
+                Rule::value => condition.sustain = Some(Box::new(self.value(node))),
                 Rule::after_for => self.after_for(&condition, &node),
                 _ => {}
             }

@@ -157,7 +157,7 @@ impl<'s> Builder<'s> {
         value.map(|value| Spanned::new(value, span))
     }
 
-    fn once(&mut self, slot: &mut Option<Spanned<Expr<'s>>>, value: Option<Spanned<Expr<'s>>>, what: &str) {
+    fn once(&mut self, slot: &mut Option<Box<Spanned<Expr<'s>>>>, value: Option<Spanned<Expr<'s>>>, what: &str) {
         let Some(value) = value else { return };
         if let Some(first) = slot {
             self.report(
@@ -166,7 +166,7 @@ impl<'s> Builder<'s> {
                     .fix(Fix::maybe("remove it", value.span, "")),
             );
         } else {
-            *slot = Some(value);
+            *slot = Some(Box::new(value));
         }
     }
 

@@ -86,13 +86,13 @@ impl<'s> Builder<'s> {
         self.report(Diagnostic::new(code::STRAY_ASSIGN, span, message).fix(Fix::always("remove it", gap, "")));
     }
 
-    fn windowed(&mut self, node: Node<'_>) -> Option<(Name<'s>, Option<Expr<'s>>)> {
+    fn windowed(&mut self, node: Node<'_>) -> Option<(Name<'s>, Option<Box<Expr<'s>>>)> {
         let mut window = None;
         let mut early = None;
         for node in node.into_inner() {
             match node.as_rule() {
                 Rule::name => window = Some(self.name(&node)),
-                Rule::value => early = Some(self.value(node)),
+                Rule::value => early = Some(Box::new(self.value(node))),
                 _ => {}
             }
         }
@@ -137,7 +137,7 @@ impl<'s> Builder<'s> {
                     Some(word) => _ = self.node_word(&word, kept.span),
                     None => self.nodes_missing(kept.span),
                 }
-                ClauseKind::Keep(kept)
+                ClauseKind::Keep(Box::new(kept))
             }
             Rule::track => self.track(first)?,
             _ => {
@@ -208,7 +208,7 @@ impl<'s> Builder<'s> {
         for node in node.into_inner() {
             match node.as_rule() {
                 Rule::name => metric = Some(self.name(&node)),
-                Rule::value => values.push(self.value(node)),
+                Rule::value => values.push(Box::new(self.value(node))),
                 _ => {}
             }
         }

@@ -21,6 +21,8 @@ impl<'s> Builder<'s> {
                     let place = self.span(&node);
                     let part = if node.as_rule() == Rule::dated { self.dated(node) } else { self.weekly(node) };
                     window.broken |= part.is_none();
+                    // Nearly all windows have one part.
+                    window.parts.reserve_exact(1);
                     window.parts.extend(part.map(|part| Spanned::new(part, place)));
                 }
                 Rule::except => {
