@@ -72,6 +72,7 @@ fn parse_scanned(file: FileId, text: &str, doubtful: bool) -> (Parsed<'_>, bool)
     }
     parser.end_cluster(u32::try_from(text.len()).unwrap_or(u32::MAX));
     parser.builder.finish_names();
+    parser.end_list();
     let mut diagnostics = parser.builder.diagnostics;
     diagnostics.sort_by_key(|found| (found.primary.span.start, found.code));
     (Parsed { tree: Tree { items: parser.items, comments: scan.comments }, diagnostics }, suspicious)
@@ -96,6 +97,18 @@ impl<'s> Parser<'s> {
             Diagnostic::new(code::TOO_MANY, span, format!("more than {MAX_DIAGNOSTICS} errors in this file"))
                 .help("the rest of the file was not read; is it a `.scale` file?"),
         );
+    }
+
+    /// One item alone may have had more than are listed.
+    fn end_list(&mut self) {
+        let found = &mut self.builder.diagnostics;
+        if found.len() <= MAX_DIAGNOSTICS + 1 {
+            return;
+        }
+        found.retain(|found| found.code != code::TOO_MANY);
+        found.sort_by_key(|found| (found.primary.span.start, found.code));
+        let next = found.get(MAX_DIAGNOSTICS).map_or(0, |found| found.primary.span.start);
+        self.too_many(next);
     }
 
     fn push(&mut self, item: Item<'s>) {

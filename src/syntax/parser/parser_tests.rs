@@ -8,6 +8,10 @@ fn the_list_of_errors_ends() {
     let parsed = parse(FileId(0), &text);
     assert_eq!(parsed.diagnostics.len(), MAX_DIAGNOSTICS + 1);
     assert_eq!(parsed.diagnostics.last().map(|found| found.code), Some(code::TOO_MANY));
+    let item = format!("rule a {{ when a > 1 {} }}", "then ".repeat(MAX_DIAGNOSTICS * 4));
+    let parsed = parse(FileId(0), &item);
+    assert_eq!(parsed.diagnostics.len(), MAX_DIAGNOSTICS + 1);
+    assert_eq!(parsed.diagnostics.last().map(|found| found.code), Some(code::TOO_MANY));
 }
 
 #[test]

@@ -339,8 +339,9 @@ impl<'s> Scanner<'s> {
         if !matches!(found, '“' | '”' | '„') {
             return end;
         }
-        let rest = self.text.get(end..lexeme::line_end(self.bytes, end)).unwrap_or("");
-        let close = rest.char_indices().find(|(_, next)| matches!(next, '“' | '”' | '"'));
+        // No further than to the end of the text: a line of many of them is long.
+        let mut line = self.text.get(end..).unwrap_or("").char_indices().take_while(|(_, next)| *next != '\n');
+        let close = line.find(|(_, next)| matches!(next, '“' | '”' | '"'));
         close.map_or(end, |(offset, next)| self.token(at, end + offset + next.len_utf8()))
     }
 
@@ -370,13 +371,14 @@ fn at_line_start(bytes: &[u8], at: usize) -> bool {
 
 /// Whether an item begins on a line inside `start..end`.
 fn item_within(bytes: &[u8], start: usize, end: usize) -> bool {
-    let mut at = lexeme::line_end(bytes, start);
+    let within = bytes.get(..end).unwrap_or(bytes);
+    let mut at = lexeme::line_end(within, start);
     while at < end {
         let first = at + 1 + bytes.get(at + 1..).map_or(0, |rest| rest.iter().take_while(|byte| matches!(byte, b' ' | b'\t')).count());
         if first < end && matches!(start::at(bytes, first, lexeme::word_end(bytes, first), false), Start::Item(_)) {
             return true;
         }
-        at = lexeme::line_end(bytes, at + 1);
+        at = lexeme::line_end(within, at + 1);
     }
     false
 }
