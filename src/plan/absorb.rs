@@ -8,8 +8,8 @@ use crate::plan::{
 };
 use crate::rules::Topic;
 
-/// How long after a call was given up it may still have its effect.
-const LATE_EFFECT: SignedDuration = SignedDuration::from_mins(3);
+/// How long after the tick that gave a call up it may still have its effect.
+const LATE_EFFECT: SignedDuration = SignedDuration::from_mins(4);
 
 /// Takes what came of the steps into the operations.
 pub fn absorb(progress: &mut Progress, situation: &Situation<'_>, outcomes: &[Outcome]) -> Vec<Remark> {

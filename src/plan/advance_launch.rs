@@ -1,6 +1,7 @@
 use jiff::{SignedDuration, Timestamp};
 
 use crate::observe::{Instance, Market};
+use crate::plan::advance_retire::is_cordoned_by_person;
 use crate::plan::{
     JoinsFailed, Launch, OPERATION_TAG, Offering, Operation, OperationId, Progress, Remark, Retire, RetireCause, RetireState, Situation,
     Slot, SlotState, cooling, token::fresh_id,
@@ -94,7 +95,7 @@ fn advance_slot(slot: &mut Slot, situation: &Situation<'_>) -> Option<Change> {
         return None;
     }
     slot.state = SlotState::Expired { at: situation.now };
-    Some(Change::Expired { node: node.map(|node| (node.name.clone(), node.uid.clone(), node.unschedulable)) })
+    Some(Change::Expired { node: node.map(|node| (node.name.clone(), node.uid.clone(), is_cordoned_by_person(node))) })
 }
 
 fn apply(

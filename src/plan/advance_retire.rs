@@ -2,8 +2,8 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::observe::{Node, Pod};
 use crate::plan::{
-    OperationId, PROTECTED, Progress, RETIRING_TAINT, Remark, Retire, RetireCause, RetireState, Situation, Spared, cooling, drain,
-    drain::Turn,
+    CORDONED_BEFORE, OperationId, PROTECTED, Progress, RETIRING_TAINT, Remark, Retire, RetireCause, RetireState, Situation, Spared,
+    cooling, drain, drain::Turn,
 };
 use crate::rules::Topic;
 
@@ -41,6 +41,11 @@ fn next_state(retire: &mut Retire, situation: &Situation<'_>) -> Move {
         RetireState::Draining { since } => from_draining(retire, situation, since),
         RetireState::Drained { .. } => from_drained(retire, situation),
         RetireState::Terminating { since } => {
+            // Its Node is there again, with pods of its own by now: a call that had no effect yet is not made again.
+            let joined = node(retire, situation).is_some_and(|node| node.is_ready() && !is_marked(node, &retire.id));
+            if joined && retire.cause == RetireCause::NeverJoined {
+                return Some(roll_back(retire, "it is ready after all".to_owned()));
+            }
             let settled = now >= cooling::later(since, TERMINATED_SETTLES);
             (settled && instance.is_none() && situation.instances().is_some()).then_some((RetireState::Gone { at: now }, None))
         }
@@ -60,7 +65,7 @@ fn node<'a>(retire: &mut Retire, situation: &Situation<'a>) -> Option<&'a Node> 
     {
         retire.node_name = Some(late.name.clone());
         retire.node_uid = Some(late.uid.clone());
-        retire.cordoned_before = late.unschedulable;
+        retire.cordoned_before = is_cordoned_by_person(late);
     }
     situation.node_by_uid(retire.node_uid.as_deref()?)
 }
@@ -82,7 +87,7 @@ fn from_intended(retire: &mut Retire, situation: &Situation<'_>) -> Move {
     }
     let marked = is_marked(node, &retire.id);
     if !marked {
-        retire.cordoned_before = node.unschedulable;
+        retire.cordoned_before = is_cordoned_by_person(node);
     }
     (now >= retire.deadline && !retire.ends_anyway(now)).then(|| roll_back(retire, "it could not be marked in time".to_owned()))
 }
@@ -188,6 +193,14 @@ fn from_gone(retire: &mut Retire, situation: &Situation<'_>) -> Move {
 fn roll_back(retire: &Retire, reason: String) -> (RetireState, Option<Remark>) {
     let text = format!("{} stays: {reason}", retire.name());
     (RetireState::RollingBack { reason }, Some(Remark::of(&retire.id, text).news(Topic::DrainBlocked)))
+}
+
+/// Our mark brings a cordon along, whichever operation set it, and remembers whether there was one before (invariant 12).
+pub(crate) fn is_cordoned_by_person(node: &Node) -> bool {
+    match node.taint(RETIRING_TAINT) {
+        Some(_) => node.annotations.contains_key(CORDONED_BEFORE),
+        None => node.unschedulable,
+    }
 }
 
 pub(crate) fn is_marked(node: &Node, operation: &OperationId) -> bool {

@@ -1,8 +1,8 @@
 use std::collections::BTreeSet;
 
 use crate::plan::{
-    Candidates, Launch, LaunchCause, Operation, PassedOver, Progress, Remark, Retire, RetireCause, RetireState, Situation, candidates,
-    cooling, token::fresh_id,
+    Candidates, Launch, LaunchCause, Operation, PassedOver, Progress, Remark, Retire, RetireCause, RetireState, Situation,
+    advance_retire::is_cordoned_by_person, candidates, cooling, token::fresh_id,
 };
 
 /// Begins the launch of that many nodes, for these rules (none: the lower bound), the first ones in these `zones`, where
@@ -74,7 +74,7 @@ pub fn begin_retire(progress: &mut Progress, situation: &Situation<'_>, instance
         instance_id: Some(instance_id.to_owned()),
         node_name: Some(node.name.clone()),
         node_uid: Some(node.uid.clone()),
-        cordoned_before: node.unschedulable,
+        cordoned_before: is_cordoned_by_person(node),
         deadline: cooling::later(situation.now, situation.cluster.drain.within),
         state: RetireState::Intended,
         blocked_by: None,

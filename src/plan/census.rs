@@ -94,6 +94,15 @@ pub fn census<'a>(progress: &'a Progress, situation: &Situation<'a>) -> Census<'
 }
 
 impl Census<'_> {
+    /// The guard `outage` for repairs: a worker whose kubelet is silent tells of a partition also while it is being retired.
+    #[must_use]
+    pub fn is_outage(&self) -> bool {
+        let silent = |worker: &&Worker<'_>| worker.standing == Standing::Draining && worker.node.is_some_and(|node| !node.is_ready());
+        let leaving = u32::try_from(self.workers.iter().filter(silent).count()).unwrap_or(u32::MAX);
+        let unready = self.counts.unready.map(|unready| unready.saturating_add(leaving));
+        Counts { unready, ..self.counts }.is_outage()
+    }
+
     /// Workers that are paid for and wanted; `None` where the world could not be seen.
     #[must_use]
     pub fn nodes(&self) -> Option<u32> {

@@ -133,7 +133,7 @@ fn a_call_whose_time_is_over_is_looked_up_and_never_made_again() {
     world.advance();
     world.answer(|_| Err(failure(FailureClass::Unknown)));
     let nothing = |_: &Step| Ok(OutcomeKind::Instances(Vec::new()));
-    for _ in 0..3 {
+    for _ in 0..4 {
         assert!(matches!(world.steps().as_slice(), [Step::FindByToken(_)]), "its effect may still come");
         world.answer(nothing);
         world.later(minutes(1));
@@ -165,7 +165,7 @@ fn a_refusal_after_a_call_without_an_answer_is_waited_for() {
     assert_eq!((tokens(&late), late.steps()), (vec![token], Vec::new()), "nothing is asked for twice");
 
     let mut lost = begun();
-    for _ in 0..2 {
+    for _ in 0..3 {
         lost.answer(|_| Ok(OutcomeKind::Instances(Vec::new())));
         lost.attempts();
         assert!(matches!(lost.steps().as_slice(), [Step::FindByToken(_)]));
@@ -173,7 +173,8 @@ fn a_refusal_after_a_call_without_an_answer_is_waited_for() {
     }
     lost.answer(|_| Ok(OutcomeKind::Instances(Vec::new())));
     lost.attempts();
-    assert_eq!(calls(&lost), [call(OD, "t3a.small", "1a", 1)], "three minutes after the call: elsewhere");
+    assert_eq!(calls(&lost), [call(OD, "t3.small", "1a", 1)], "four minutes after the call: anew, the offering's pause is over");
+    assert_ne!(tokens(&lost)[0], tokens(&lost)[1]);
 }
 
 #[test]

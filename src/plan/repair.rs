@@ -12,7 +12,7 @@ pub(crate) fn repair(progress: &mut Progress, situation: &Situation<'_>) -> Vec<
     let mut remarks = take_off_stray_marks(progress, situation, nodes);
     remarks.extend(adopt_strays(progress, situation, instances));
     note_unready(progress, situation, nodes);
-    let outage = census(progress, situation).counts.is_outage();
+    let outage = census(progress, situation).is_outage();
     // A partition must not relaunch a cluster: until it is over, lost and unready workers are left as they are.
     if !outage {
         remarks.extend(delete_ghosts(progress, situation, nodes));

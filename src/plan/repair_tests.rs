@@ -1,6 +1,6 @@
 use crate::observe::InstanceState;
-use crate::plan::fixture::{World, ec2, minutes, noon, worker, world};
-use crate::plan::{INSTANCE_LABEL, LaunchCause, Operation, OutcomeKind, RetireCause, RetireState, Step};
+use crate::plan::fixture::{World, ec2, failure, minutes, noon, worker, world};
+use crate::plan::{FailureClass, INSTANCE_LABEL, LaunchCause, Operation, OutcomeKind, RetireCause, RetireState, Step};
 
 fn replacements(world: &World) -> Vec<String> {
     let of = |launch: &&crate::plan::Launch| match &launch.cause {
@@ -138,6 +138,30 @@ fn nobody_is_replaced_before_the_time_nor_in_an_outage_nor_in_the_grace_of_a_new
     let mut three = unready(3, 20);
     three.advance();
     assert_eq!(replacements(&three).len(), 1, "three are no outage");
+}
+
+#[test]
+fn an_unready_worker_that_is_being_retired_tells_of_an_outage_too() {
+    let unready = |name| worker(name).unready_for(minutes(20));
+    let mut world = world(["a", "b", "c", "d"].map(unready).into_iter().chain(["e", "f", "g"].map(worker)));
+    world.retire("a");
+    world.advance();
+    assert_eq!(replacements(&world), Vec::<String>::new(), "four of seven kubelets are silent");
+}
+
+#[test]
+fn a_stray_whose_node_comes_back_is_not_asked_to_end_again() {
+    let mut world = world([worker("stray").without_node()]);
+    world.advance();
+    world.later(minutes(5)).advance();
+    world.later(minutes(1)).advance();
+    world.answer(|_| Err(failure(FailureClass::Unknown)));
+    assert!(matches!(world.steps().as_slice(), [Step::Terminate(_)]));
+    world.add(worker("stray").without_instance());
+    world.later(minutes(1)).advance();
+    assert!(!world.steps().iter().any(|step| matches!(step, Step::Terminate(_))), "{:?}", world.steps());
+    world.answer(|_| Ok(OutcomeKind::Done));
+    assert!(matches!(world.retires()[0].state, RetireState::RolledBack { .. }));
 }
 
 #[test]

@@ -2,7 +2,8 @@ use jiff::Timestamp;
 
 use crate::observe::{Notice, NoticeKind};
 use crate::plan::{
-    Heard, Operation, Progress, Remark, Retire, RetireCause, RetireState, Situation, SlotState, cooling, repair, token::fresh_id,
+    Heard, Operation, Progress, Remark, Retire, RetireCause, RetireState, Situation, SlotState, advance_retire::is_cordoned_by_person,
+    cooling, repair, token::fresh_id,
 };
 use crate::rules::Topic;
 
@@ -55,7 +56,7 @@ pub(crate) fn rescue(progress: &mut Progress, situation: &Situation<'_>) -> Vec<
                     instance_id: Some(instance.id.clone()),
                     node_name: node.map(|node| node.name.clone()),
                     node_uid: node.map(|node| node.uid.clone()),
-                    cordoned_before: node.is_some_and(|node| node.unschedulable),
+                    cordoned_before: node.is_some_and(is_cordoned_by_person),
                     deadline,
                     state: RetireState::Intended,
                     blocked_by: None,

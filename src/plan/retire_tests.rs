@@ -36,6 +36,23 @@ fn no_choice_goes_below_the_lower_bound() {
     }
 }
 
+/// The mark of an operation that a lost ledger has forgotten brought its cordon along.
+#[test]
+fn a_cordon_of_ours_is_not_taken_for_a_persons() {
+    let cases = [
+        (worker("a").marked("r-forgotten"), false),
+        (worker("a").marked("r-forgotten").annotated(CORDONED_BEFORE), true),
+        (worker("a").cordoned(), true),
+    ];
+    for (worker, by_a_person) in cases {
+        let mut world = world([worker]);
+        world.retire("a");
+        assert_eq!(world.retires()[0].cordoned_before, by_a_person);
+        world.later(minutes(1)).advance();
+        assert_eq!(world.retires()[0].cordoned_before, by_a_person);
+    }
+}
+
 #[test]
 fn each_node_that_is_passed_over_has_its_reason() {
     let mut protected = pod("solo", "h");

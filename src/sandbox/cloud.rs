@@ -159,7 +159,8 @@ impl World {
         let protected_since = if protected { Some(Timestamp::MIN) } else { by_person };
         let left = self.living().into_iter().filter(|other| other != id).collect();
         let named = named.filter(|retire| retire.instance_id.as_deref() == Some(id)).map(Box::new);
-        let what = DeedKind::Terminated { instance: id.to_owned(), named, pods, abandoned, protected_since, left };
+        let node_since = node.as_ref().and_then(|name| self.nodes.get(name)).map(|node| node.created_at);
+        let what = DeedKind::Terminated { instance: id.to_owned(), named, node_since, pods, abandoned, protected_since, left };
         Deed { at: self.now, what }
     }
 

@@ -28,6 +28,8 @@ pub enum DeedKind {
         instance: String,
         /// The operation that named it in the ledger at that moment.
         named: Option<Box<Retire>>,
+        /// Since when its Node is there.
+        node_since: Option<Timestamp>,
         /// That still had to be evicted from its node.
         pods: Vec<String>,
         /// All of those were deleted, and the kubelet is silent: nobody will say that they are gone.

@@ -61,7 +61,7 @@ impl Invariants<'_> {
 
     /// 1, 3, 4 and 12.
     fn terminated(&mut self, deed: &Deed, state: &State, world: &World) {
-        let DeedKind::Terminated { instance, named, pods, abandoned, protected_since, left } = &deed.what else { return };
+        let DeedKind::Terminated { instance, named, node_since, pods, abandoned, protected_since, left } = &deed.what else { return };
         // An operation that began and ended within a tick that nobody lived to report.
         let named = named.as_deref().filter(|_| !self.reasons.contains_key(instance)).cloned();
         named.into_iter().for_each(|retire| self.learn(&Operation::Retire(retire)));
@@ -78,7 +78,10 @@ impl Invariants<'_> {
             RetireCause::Rescue { ends_at, .. } => !self.scenario.clocks_are_right() || ends_at.duration_since(deed.at) <= NOTICE_RUNS_OUT,
             _ => false,
         };
-        if !drained && !runs_out {
+        // Its Node was not there when its end was asked for, or no list showed it yet.
+        let unseen = asked_at.saturating_sub(self.stalest()).unwrap_or(Timestamp::MIN);
+        let joined_since = cause == RetireCause::NeverJoined && node_since.is_some_and(|since| since >= unseen);
+        if !drained && !runs_out && !joined_since {
             self.breaks(4, deed.at, format!("{instance} was terminated with {}", pods.join(", ")));
         }
         // Whoever protects it after its end was asked for comes too late, and a list may be as old as stale reads make it.

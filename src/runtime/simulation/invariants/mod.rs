@@ -134,6 +134,8 @@ impl<'a> Invariants<'a> {
                     Some(reason) if reason.cause == retire.cause && reason.decided_at == retire.decided_at => {
                         reason.asked_at = reason.asked_at.or(asked_at);
                     }
+                    // Its end came before: this one only deletes its Node.
+                    Some(_) if retire.cause == RetireCause::Dead => {}
                     _ => {
                         let reason = Reason { cause: retire.cause.clone(), decided_at: retire.decided_at, asked_at };
                         self.reasons.insert(id.clone(), reason);
