@@ -2,7 +2,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::observe::{Node, Pod};
 use crate::plan::{
-    CORDONED_BEFORE, OperationId, PROTECTED, Progress, RETIRING_TAINT, Remark, Retire, RetireCause, RetireState, Situation, Spared,
+    CORDONED_BEFORE, OperationId, PROTECTED, Progress, RETIRING_TAINT, Remark, Retire, RetireCause, RetireState, Situation, Spared, census,
     cooling, drain, drain::Turn,
 };
 use crate::rules::Topic;
@@ -23,6 +23,28 @@ pub(crate) fn advance_retires(progress: &mut Progress, situation: &Situation<'_>
             retire.state = state;
             remarks.extend(remark);
         }
+    }
+    remarks
+}
+
+/// A worker that was lost since a removal was decided may leave too few: then who has not been asked to end stays
+/// (invariant 1).
+pub fn keep_the_lower_bound(progress: &mut Progress, situation: &Situation<'_>) -> Vec<Remark> {
+    let mut remarks = Vec::new();
+    let lower = situation.cluster.nodes.lower;
+    loop {
+        let undecided = |retire: &&Retire| {
+            let open = matches!(retire.state, RetireState::Intended | RetireState::Draining { .. } | RetireState::Drained { .. });
+            open && matches!(retire.cause, RetireCause::Decision { .. })
+        };
+        let Some(id) = progress.retires().find(undecided).map(|retire| retire.id.clone()) else { break };
+        if census(progress, situation).nodes().is_none_or(|nodes| nodes >= lower) {
+            break;
+        }
+        let Some(retire) = progress.retire_mut(&id) else { break };
+        let (state, remark) = roll_back(retire, format!("the lower bound is {lower}"));
+        retire.state = state;
+        remarks.extend(remark);
     }
     remarks
 }

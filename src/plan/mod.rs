@@ -45,6 +45,7 @@ mod repair_tests;
 mod retire_tests;
 
 pub use absorb::absorb;
+pub use advance_retire::keep_the_lower_bound;
 pub use attempts::{plan_attempts, without_template};
 pub use begin::{Removal, begin_launch, begin_retire, choose};
 pub(crate) use candidates::Candidates;

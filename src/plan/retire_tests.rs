@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use crate::observe::{InstanceState, Notice, NoticeKind, Pod};
 use crate::plan::fixture::{World, failure, minutes, node, noon, of_kind, pod, worker, world};
-use crate::plan::{CORDONED_BEFORE, DO_NOT_EVICT, FailureClass, OutcomeKind, PROTECTED, RetireCause, RetireState, Step, choose};
+use crate::plan::{CORDONED_BEFORE, DO_NOT_EVICT, FailureClass, OutcomeKind, PROTECTED, Retire, RetireCause, RetireState, Step, choose};
 use crate::rules::{PodLabel, Protection};
 
 fn chosen(world: &World, count: u32) -> Vec<String> {
@@ -34,6 +34,26 @@ fn no_choice_goes_below_the_lower_bound() {
         world.cluster.nodes.lower = lower;
         assert_eq!(chosen(&world, wanted).len(), expected);
     }
+}
+
+/// Two are left when one of them is lost, and no launch can make up for it.
+#[test]
+fn a_drain_is_rolled_back_where_the_lower_bound_needs_its_node() {
+    let mut world = world([worker("a"), worker("b"), worker("c")]);
+    world.cluster.nodes.lower = 2;
+    world.retire("a");
+    world.advance();
+    world.answer(|_| Ok(OutcomeKind::Done));
+    world.advance();
+    assert!(matches!(world.retires()[0].state, RetireState::Draining { .. } | RetireState::Drained { .. }), "two stay");
+    world.instance_mut("b").state = InstanceState::ShuttingDown;
+    world.advance();
+    assert_eq!(world.launches().len(), 1, "a launch counts as capacity");
+    assert!(!matches!(world.retires()[0].state, RetireState::RollingBack { .. }));
+    world.plan(|progress, situation| crate::plan::without_template(progress, situation, &failure(FailureClass::Configuration)));
+    world.plan(crate::plan::keep_the_lower_bound);
+    let kept = |retire: &&&Retire| matches!(&retire.state, RetireState::RollingBack { reason } if reason == "the lower bound is 2");
+    assert_eq!(world.retires().iter().filter(kept).count(), 1, "{:?}", world.retires());
 }
 
 /// The mark of an operation that a lost ledger has forgotten brought its cordon along.

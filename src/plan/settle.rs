@@ -14,6 +14,7 @@ pub fn advance(progress: &mut Progress, situation: &Situation<'_>) -> Vec<Remark
     remarks.extend(rescue::rescue(progress, situation));
     remarks.extend(hand_over(progress, situation));
     remarks.extend(repair::repair(progress, situation));
+    remarks.extend(advance_retire::keep_the_lower_bound(progress, situation));
     remarks
 }
 

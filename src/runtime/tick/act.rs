@@ -26,6 +26,9 @@ impl<W: World> Run<'_, W> {
                     let remarks = self.plan(|progress, situation| plan::plan_attempts(progress, situation, template));
                     self.remark_all(remarks);
                 }
+                // A launch that was reckoned with may just have been given up.
+                let remarks = self.plan(plan::keep_the_lower_bound);
+                self.remark_all(remarks);
             }
             let steps: Vec<Step> =
                 plan::steps(&self.state.progress, &self.situation()).into_iter().filter(|step| !tried.contains(step)).collect();

@@ -40,6 +40,8 @@ pub(super) struct Invariants<'a> {
     wanted: BTreeMap<String, u32>,
     /// Why each instance is being retired.
     reasons: BTreeMap<String, Reason>,
+    /// Retirements that were rolled back, and when that was first seen.
+    rolled_back: BTreeMap<String, Timestamp>,
     /// For how many ticks, all of them committed and seeing well, each thing has stood that must not last.
     overdue: BTreeMap<String, u32>,
     /// The number of the last tick that decided a change.
@@ -62,6 +64,7 @@ impl<'a> Invariants<'a> {
             broken: None,
             wanted: BTreeMap::new(),
             reasons: BTreeMap::new(),
+            rolled_back: BTreeMap::new(),
             overdue: BTreeMap::new(),
             last_change: 0,
             in_flight: 0,
@@ -125,6 +128,9 @@ impl<'a> Invariants<'a> {
                 }
             }
             Operation::Retire(retire) => {
+                if matches!(retire.state, RetireState::RollingBack { .. } | RetireState::RolledBack { .. }) {
+                    self.rolled_back.entry(retire.id.0.clone()).or_insert(self.began);
+                }
                 let Some(id) = &retire.instance_id else { return };
                 let asked_at = match retire.state {
                     RetireState::Terminating { since } => Some(since),

@@ -1,5 +1,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
+use jiff::SignedDuration;
+
 use crate::ledger::State;
 use crate::plan::{LaunchCause, OPERATION_TAG, SlotState};
 use crate::runtime::simulation::invariants::Invariants;
@@ -41,13 +43,16 @@ impl Invariants<'_> {
     }
 
     /// Workers that may be there in spite of the bound, because others brought them back: silent ones (or told to be lost)
-    /// whose replacement was on its way, and instances whose launch EC2 carried out after it had been given up.
+    /// whose replacement was on its way, and instances whose launch EC2 carried out after it had been given up. Nodes being
+    /// retired are no capacity: one that stays after all may be one too many, until the upper bound removes it.
     fn beyond_control(&self, world: &World) -> usize {
+        const REMOVED_WITHIN: SignedDuration = SignedDuration::from_mins(15);
+        let stay = self.rolled_back.values().filter(|at| world.now.duration_since(**at) < REMOVED_WITHIN).count();
         let back = self.scenario.outside.iter().map(|(_, outside)| match outside {
             Outside::Silence(count) => *count,
             Outside::Vanish { .. } | Outside::Recommend(_) | Outside::Maintain(_) | Outside::Reclaim(_) => 1,
             _ => 0,
         });
-        back.sum::<usize>() + usize::try_from(world.strikes.of("launch after its call was given up")).unwrap_or(0)
+        stay + back.sum::<usize>() + usize::try_from(world.strikes.of("launch after its call was given up")).unwrap_or(0)
     }
 }
