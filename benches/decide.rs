@@ -14,7 +14,13 @@ use smartscale::rules::{
     Number, Rule, Source, Step, Unit, Zones,
 };
 
+/// That of the program.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() {
+    // First, before memory that was used is used again.
+    memory();
     println!("{:>8} {:>8} {:>14} {:>14} {:>16}", "rules", "metrics", "action (best)", "action (mean)", "with because");
     for (rules, metrics) in [(10, 5), (100, 10), (1000, 100), (10_000, 100)] {
         let world = World::new(rules, metrics);
@@ -27,8 +33,6 @@ fn main() {
     let started = Instant::now();
     let acted = fleet.iter().filter(|world| decide(&world.input()).action != smartscale::decide::Action::Stay).count();
     println!("1000 clusters of 10 rules, with because: {:.1} ms ({acted} changes)", micros(started.elapsed()) / 1000.0);
-    drop(fleet);
-    memory();
 }
 
 /// What clusters with their series, and their decisions with because, take in memory: it grows with their number.

@@ -6,6 +6,10 @@ use smartscale::check::check;
 use smartscale::runtime::examples::run_examples;
 use smartscale::source::Sources;
 
+/// That of the program.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() {
     let rules = include_str!("../src/runtime/examples/whole_file.scale");
     let block = rules.split_once("test \"").map_or("", |(_, block)| block);
