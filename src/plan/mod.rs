@@ -34,6 +34,8 @@ mod token;
 mod words;
 
 #[cfg(test)]
+mod candidates_tests;
+#[cfg(test)]
 mod census_tests;
 #[cfg(test)]
 pub(crate) mod fixture;
