@@ -265,10 +265,10 @@ impl Retire {
 
 impl Progress {
     /// Leaves a node alone for a while, longer after each roll-back in a row.
-    pub(crate) fn spare(&mut self, instance_id: &str, now: Timestamp, reason: String) {
+    pub(crate) fn spare(&mut self, instance_id: &str, now: Timestamp, reason: String, replaced: bool) {
         let before = self.spared.iter().position(|spared| spared.instance_id == instance_id).map(|place| self.spared.swap_remove(place));
         let failures = before.map_or(1, |spared| spared.failures.saturating_add(1));
         let until = cooling::later(now, cooling::pause(failures));
-        self.spared.push(Spared { instance_id: instance_id.to_owned(), until, failures, reason });
+        self.spared.push(Spared { instance_id: instance_id.to_owned(), until, failures, reason, replaced });
     }
 }

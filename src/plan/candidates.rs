@@ -104,7 +104,7 @@ fn objection(progress: &Progress, situation: &Situation<'_>, worker: &Worker<'_>
     if protected.contains(&instance.id) {
         return Some("termination protection is on".to_owned());
     }
-    let spared = progress.spared.iter().find(|spared| spared.instance_id == instance.id && situation.now < spared.until)?;
+    let spared = progress.spared.iter().find(|spared| spared.holds(&instance.id, situation.now))?;
     Some(format!("its last drain was rolled back, it is left alone until {:.0}: {}", spared.until, spared.reason))
 }
 

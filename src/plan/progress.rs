@@ -41,6 +41,22 @@ pub struct Spared {
     /// Roll-backs in a row: the pause doubles with each.
     pub failures: u32,
     pub reason: String,
+    /// It was to go because it stayed unready, and another is there in its place: no second one is launched meanwhile.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub replaced: bool,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes references")]
+const fn is_false(value: &bool) -> bool {
+    !*value
+}
+
+impl Spared {
+    /// Whether it is this instance's pause, and not over yet.
+    #[must_use]
+    pub fn holds(&self, instance_id: &str, now: Timestamp) -> bool {
+        self.instance_id == instance_id && now < self.until
+    }
 }
 
 /// Launches in a row, whatever their offering, of which no instance became Ready: more likely the template or the user data

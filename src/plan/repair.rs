@@ -91,6 +91,11 @@ fn note_unready(progress: &mut Progress, situation: &Situation<'_>, nodes: &[Nod
     for node in unready {
         progress.unready_since.entry(node.uid.clone()).or_insert(situation.now);
     }
+    // One that was Ready in between counts again: the next time that it stays unready it is another's place that is lost.
+    let back = |id: &str| nodes.iter().any(|node| node.is_ready() && node.instance_id.as_deref() == Some(id));
+    for spared in progress.spared.iter_mut().filter(|spared| spared.replaced) {
+        spared.replaced = !back(&spared.instance_id);
+    }
 }
 
 fn unready_since(progress: &Progress, node: &Node) -> Option<jiff::Timestamp> {
@@ -128,7 +133,7 @@ fn delete_ghosts(progress: &mut Progress, situation: &Situation<'_>, nodes: &[No
             blocked_by: None,
             daemons_since: None,
         }));
-        if wanted && let Some(remark) = replace(progress, situation, instance_id) {
+        if wanted && let Ok(remark) = replace(progress, situation, instance_id) {
             progress.note_let_go(instance_id, situation.now);
             remarks.push(remark);
         }
@@ -148,7 +153,8 @@ fn is_ghost(progress: &Progress, situation: &Situation<'_>, node: &Node, instanc
     }
 }
 
-/// The worker that is unready longest gets a replacement, the new one first, one at a time.
+/// The worker that is unready longest gets a replacement, the new one first, one at a time. One that could not go although
+/// its replacement was there (EC2 protects it, a budget holds its pods) gets no second one before its pause is over.
 fn replace_unready(progress: &mut Progress, situation: &Situation<'_>, nodes: &[Node]) -> Vec<Remark> {
     let at_work = progress.launches().any(|launch| matches!(launch.cause, LaunchCause::Replacement { .. }))
         || progress.retires().any(|retire| retire.cause == RetireCause::Unready);
@@ -161,21 +167,27 @@ fn replace_unready(progress: &mut Progress, situation: &Situation<'_>, nodes: &[
         let ours = !matches!(instance.state, InstanceState::ShuttingDown | InstanceState::Terminated);
         let free = progress.slot(&instance.id).is_none_or(|(_, slot)| !slot.is_coming()) && progress.retire_of(&instance.id).is_none();
         let late = situation.now >= cooling::later(since, situation.cluster.capacity.unready);
-        (ours && free && late).then_some((since, node.name.as_str(), instance.id.as_str()))
+        let replaced = progress.spared.iter().any(|spared| spared.replaced && spared.holds(&instance.id, situation.now));
+        (ours && free && late && !replaced).then_some((since, node.name.as_str(), instance.id.as_str()))
     });
     let Some((since, name, instance_id)) = late.min() else { return Vec::new() };
     let for_long = crate::plan::advance_launch::elapsed(situation.now, since);
-    let mut remarks = vec![Remark::general(format!("node {name} ({instance_id}) is unready for {for_long}: it is replaced"))];
-    remarks.extend(replace(progress, situation, instance_id));
-    remarks
+    let unready = format!("node {name} ({instance_id}) is unready for {for_long}");
+    match replace(progress, situation, instance_id) {
+        Ok(remark) => vec![Remark::general(format!("{unready}: it is replaced")), remark],
+        Err(reason) => vec![Remark::general(format!("{unready}, and none is launched in its place: {reason}"))],
+    }
 }
 
 pub(crate) fn in_grace(progress: &Progress, situation: &Situation<'_>) -> bool {
     progress.grace_until.is_some_and(|until| situation.now < until)
 }
 
-/// Begins the launch of one worker in the place of another, unless that would exceed the cluster's bounds.
-pub(crate) fn replace(progress: &mut Progress, situation: &Situation<'_>, instance_id: &str) -> Option<Remark> {
+/// Begins the launch of one worker in the place of another.
+///
+/// # Errors
+/// Why none is launched: that would exceed the cluster's bounds, or is under way.
+pub(crate) fn replace(progress: &mut Progress, situation: &Situation<'_>, instance_id: &str) -> Result<Remark, String> {
     let known = progress.launches().any(|launch| matches!(&launch.cause, LaunchCause::Replacement { of } if of == instance_id));
     let census = census(progress, situation);
     let unready = census
@@ -183,9 +195,13 @@ pub(crate) fn replace(progress: &mut Progress, situation: &Situation<'_>, instan
         .iter()
         .any(|worker| worker.standing == Standing::Unready && worker.instance.is_some_and(|instance| instance.id == instance_id));
     // An unready worker stops counting once its replacement is on the way: the count stays as it is.
-    let after = census.nodes()?.saturating_add(u32::from(!unready));
-    if known || after > situation.cluster.nodes.upper {
-        return None;
+    let nodes = census.nodes().ok_or("it is not known how many nodes there are")?;
+    let (after, upper) = (nodes.saturating_add(u32::from(!unready)), situation.cluster.nodes.upper);
+    if known {
+        return Err("a launch for it is under way".to_owned());
+    }
+    if after > upper {
+        return Err(format!("there are {nodes} nodes already, and the upper bound is {upper}"));
     }
     let id = fresh_id('l', situation.now, situation.fence, &progress.operations);
     let remark = Remark::of(&id, format!("one node is launched in the place of {instance_id}"));
@@ -199,5 +215,5 @@ pub(crate) fn replace(progress: &mut Progress, situation: &Situation<'_>, instan
         slots: Vec::new(),
         given_up: None,
     }));
-    Some(remark)
+    Ok(remark)
 }

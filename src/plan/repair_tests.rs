@@ -105,6 +105,28 @@ fn unready_workers_are_replaced_one_at_a_time_the_new_one_first() {
 }
 
 #[test]
+fn one_that_cannot_go_gets_no_second_replacement_before_its_pause_is_over() {
+    let mut world = world([worker("a").unready_for(minutes(12)), worker("b"), worker("c")]);
+    world.progress.spare("i-a", world.now, "termination protection is on".to_owned(), true);
+    world.later(minutes(2)).advance();
+    assert_eq!(replacements(&world), Vec::<String>::new(), "its replacement is there");
+    world.later(minutes(1)).advance();
+    assert_eq!(replacements(&world), ["i-a"], "the pause is over");
+}
+
+#[test]
+fn one_whose_drain_was_rolled_back_while_it_was_ready_is_replaced_when_it_stays_unready() {
+    let mut decided = world([worker("a").unready_for(minutes(12)), worker("b"), worker("c")]);
+    decided.progress.spare("i-a", decided.now, "out of time".to_owned(), false);
+    decided.advance();
+    assert_eq!(replacements(&decided), ["i-a"], "it was not replaced before");
+    let mut back = world([worker("a"), worker("b"), worker("c")]);
+    back.progress.spare("i-a", back.now, "it is Ready again".to_owned(), true);
+    back.advance();
+    assert!(!back.progress.spared[0].replaced, "it counts again");
+}
+
+#[test]
 fn one_that_comes_back_is_kept() {
     let mut world = world([worker("a").unready_for(minutes(12)), worker("c")]);
     world.advance();
@@ -170,6 +192,12 @@ fn a_replacement_keeps_within_the_upper_bound() {
     unready.cluster.nodes.upper = 2;
     unready.advance();
     assert_eq!(replacements(&unready).len(), 1, "it takes the place of one that counted");
+    let mut over = world([worker("a").unready_for(minutes(12)), worker("b"), worker("c")]);
+    over.cluster.nodes.upper = 2;
+    let remarks = over.advance();
+    assert_eq!(replacements(&over).len(), 0);
+    let said = "is unready for 12m, and none is launched in its place: there are 3 nodes already, and the upper bound is 2";
+    assert!(remarks.iter().any(|remark| remark.text.ends_with(said)), "{remarks:?}");
     let mut lost = world([worker("a").state(InstanceState::Terminated), worker("b"), worker("c")]);
     lost.cluster.nodes.upper = 2;
     lost.advance();

@@ -21,7 +21,7 @@ pub(crate) fn rescue(progress: &mut Progress, situation: &Situation<'_>) -> Vec<
             // A drain that does not come to its end before that of the instance is begun anew.
             progress.notices.push(Heard { notice: notice.clone(), at });
         }
-        let left_alone = progress.spared.iter().any(|spared| spared.instance_id == instance.id && situation.now < spared.until);
+        let left_alone = progress.spared.iter().any(|spared| spared.holds(&instance.id, situation.now));
         if left_alone && notice.ends_at.is_none_or(|end| end > cooling::later(situation.now, situation.cluster.drain.within)) {
             continue;
         }
@@ -67,7 +67,7 @@ pub(crate) fn rescue(progress: &mut Progress, situation: &Situation<'_>) -> Vec<
             }
         }
         give_up_slot(progress, situation, &notice.instance_id);
-        remarks.extend(repair::replace(progress, situation, &notice.instance_id));
+        remarks.extend(repair::replace(progress, situation, &notice.instance_id).ok());
     }
     remarks
 }

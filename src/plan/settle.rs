@@ -30,7 +30,7 @@ pub fn settle(progress: &mut Progress, situation: &Situation<'_>) -> Vec<Operati
         let (Some(instance_id), RetireState::RolledBack { reason, .. }) = (&retire.instance_id, &retire.state) else { continue };
         // Ready after all, or never ours to retire: no reason to leave it alone.
         if matches!(retire.cause, RetireCause::Decision { .. } | RetireCause::Unready | RetireCause::Rescue { .. }) {
-            progress.spare(instance_id, situation.now, reason.clone());
+            progress.spare(instance_id, situation.now, reason.clone(), retire.cause == RetireCause::Unready);
         }
     }
     ended
