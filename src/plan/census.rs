@@ -1,7 +1,7 @@
 use std::collections::BTreeSet;
 
 use crate::observe::{Counts, Instance, InstanceState, Market, Node};
-use crate::plan::{AttemptState, Launch, LaunchCause, Operation, Progress, Retire, RetireState, Situation, SlotState};
+use crate::plan::{AttemptState, Launch, LaunchCause, Operation, Progress, Retire, RetireState, Situation, SlotState, repair::is_new};
 
 /// How one worker stands: instances × nodes × operations.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -94,13 +94,19 @@ pub fn census<'a>(progress: &'a Progress, situation: &Situation<'a>) -> Census<'
 }
 
 impl Census<'_> {
-    /// The guard `outage` for repairs: a worker whose kubelet is silent tells of a partition also while it is being retired.
+    /// The guard `outage` for repairs: a worker whose kubelet is silent tells of a partition also while it is being retired,
+    /// and when it was Ready between two ticks only.
     #[must_use]
     pub fn is_outage(&self) -> bool {
-        let silent = |worker: &&Worker<'_>| worker.standing == Standing::Draining && worker.node.is_some_and(|node| !node.is_ready());
-        let leaving = u32::try_from(self.workers.iter().filter(silent).count()).unwrap_or(u32::MAX);
-        let unready = self.counts.unready.map(|unready| unready.saturating_add(leaving));
-        Counts { unready, ..self.counts }.is_outage()
+        let silent = |standing| {
+            let fell_silent = |node: &Node| !node.is_ready() && (standing == Standing::Draining || !is_new(node));
+            let workers = self.workers.iter().filter(|worker| worker.standing == standing && worker.node.is_some_and(fell_silent));
+            u32::try_from(workers.count()).unwrap_or(u32::MAX)
+        };
+        let (leaving, coming) = (silent(Standing::Draining), silent(Standing::Launching));
+        let unready = self.counts.unready.map(|unready| unready.saturating_add(leaving).saturating_add(coming));
+        let launching = self.counts.launching.map(|launching| launching.saturating_sub(coming));
+        Counts { unready, launching, ..self.counts }.is_outage()
     }
 
     /// Workers that are paid for and wanted; `None` where the world could not be seen.

@@ -79,7 +79,7 @@ fn adopt_strays(progress: &mut Progress, situation: &Situation<'_>, instances: &
 }
 
 /// It has never been Ready: its Ready condition has not changed since it registered.
-fn is_new(node: &Node) -> bool {
+pub(crate) fn is_new(node: &Node) -> bool {
     const REGISTERS_WITHIN: jiff::SignedDuration = jiff::SignedDuration::from_secs(2);
     !node.is_ready() && node.ready_changed_at.is_none_or(|changed| changed <= cooling::later(node.created_at, REGISTERS_WITHIN))
 }

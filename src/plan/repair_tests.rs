@@ -172,6 +172,26 @@ fn an_unready_worker_that_is_being_retired_tells_of_an_outage_too() {
 }
 
 #[test]
+fn a_new_worker_that_fell_silent_before_it_was_seen_tells_of_an_outage_too() {
+    let launched = |silent_after: i64| {
+        let mut world = world(["a", "b", "c", "d"].map(worker));
+        world.launch(1);
+        world.answer(|step| ec2(step, 1, noon()));
+        let new = world.launches()[0].slots[0].instance_id.trim_start_matches("i-").to_owned();
+        for name in ["a", "b", "c"] {
+            world.node_mut(name).ready_condition = false;
+            world.node_mut(name).ready_changed_at = Some(noon() - minutes(20));
+        }
+        world.add(worker(&new).unready_for(minutes(1)));
+        world.node_mut(&new).created_at = noon() - minutes(1) - jiff::SignedDuration::from_secs(silent_after);
+        world.advance();
+        replacements(&world).len()
+    };
+    assert_eq!(launched(0), 1, "it has never been Ready: three of five are silent");
+    assert_eq!(launched(20), 0, "it was Ready for a while: four of five are silent");
+}
+
+#[test]
 fn a_stray_whose_node_comes_back_is_not_asked_to_end_again() {
     let mut world = world([worker("stray").without_node()]);
     world.advance();
