@@ -17,4 +17,6 @@ pub use resources::Resources;
 pub use shape::{Known, Shape};
 
 #[cfg(test)]
+mod fixture;
+#[cfg(test)]
 mod pack_tests;
