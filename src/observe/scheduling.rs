@@ -108,6 +108,15 @@ pub struct PodTerm {
 }
 
 impl Scheduling {
+    /// Whether it looks at no label, volume, port or other pod: any node will do that has room and whose taints it tolerates.
+    #[must_use]
+    pub fn goes_anywhere(&self) -> bool {
+        let Self { node_selector, node_affinity, spread, affinity, anti_affinity, host_ports, claims, .. } = self;
+        let by_labels = node_selector.is_empty() && node_affinity.is_none();
+        let by_pods = spread.is_empty() && affinity.is_empty() && anti_affinity.is_empty();
+        by_labels && by_pods && host_ports.is_empty() && claims.is_empty()
+    }
+
     /// Whether some term tells namespaces by their labels.
     #[must_use]
     pub fn selects_namespaces(&self) -> bool {

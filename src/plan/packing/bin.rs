@@ -88,6 +88,23 @@ impl<'a> Bin<'a> {
         self.labels.get(key).map(|value| (key, value.as_str()))
     }
 
+    /// What it still has for pods; `None`: it takes none.
+    pub fn room(&self) -> Option<&Resources> {
+        (!self.closed).then_some(&self.free)
+    }
+
+    /// Whether it makes no difference to any later pod which of the two took one. `anywhere`: no pod looks at more than what
+    /// is free.
+    pub fn is_like(&self, other: &Self, anywhere: bool) -> bool {
+        let untouched = || {
+            let same_pods =
+                self.pods.len() == other.pods.len() && self.pods.iter().zip(&other.pods).all(|(own, its)| std::ptr::eq(*own, *its));
+            self.name.is_none() && other.name.is_none() && self.zone() == other.zone() && same_pods
+        };
+        let same_room = || self.used == other.used && self.free == other.free && self.whole == other.whole;
+        same_room() && self.taints == other.taints && (anywhere || untouched())
+    }
+
     /// Whether the pod may run here as far as this node alone decides.
     pub fn admits(&self, pod: &Pod, around: &Surroundings) -> bool {
         !self.closed

@@ -2,13 +2,16 @@
 //! scheduler works, with what it looks at as far as that decides whether a new worker would help.
 
 mod bin;
+mod choice;
 mod demands;
 mod instance_size;
 mod model;
 mod order;
 mod pack;
+mod rehearsal;
 mod resources;
 mod shape;
+mod zoning;
 
 pub use bin::Bin;
 pub use model::Model;
@@ -20,3 +23,5 @@ pub use shape::{Known, Shape};
 mod fixture;
 #[cfg(test)]
 mod pack_tests;
+#[cfg(test)]
+mod rehearsal_tests;

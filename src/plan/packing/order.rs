@@ -26,9 +26,19 @@ fn decreasing<'a>(pods: &[&'a Pod], measure: &dyn Fn(&Resources) -> u64) -> Vec<
     order
 }
 
-/// FNV-1a: scatters names without chance, so that the same pods are always rehearsed alike.
-pub fn scatter(name: &str, round: usize) -> u64 {
-    let seed = 0xcbf2_9ce4_8422_2325_u64 ^ (round as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-    let hash = name.bytes().fold(seed, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3));
-    hash ^ (hash >> 29)
+/// A throw of the dice for this pod and that node, without chance: the same pods are always rehearsed alike.
+///
+/// FNV-1a alone scatters the last bytes poorly: of 48 rounds only eight would differ, and in each of them pods of like names would
+/// like the same nodes. The finish is that of `SplitMix64`.
+pub fn throw(pod: &Pod, node: usize, round: usize) -> u64 {
+    let name = pod.namespace.bytes().chain([b'/']).chain(pod.name.bytes());
+    let hash = name.fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3));
+    finish(finish(hash.wrapping_add(round as u64)).wrapping_add(node as u64))
+}
+
+fn finish(number: u64) -> u64 {
+    let mut mixed = number.wrapping_add(0x9e37_79b9_7f4a_7c15);
+    mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    mixed ^ (mixed >> 31)
 }

@@ -1,7 +1,9 @@
 use crate::observe::{Pod, Surroundings, Unhelped};
 use crate::plan::packing::bin::Bin;
+use crate::plan::packing::choice::{Choice, Choose};
 use crate::plan::packing::demands::{Demands, Obstacle};
-use crate::plan::packing::order::{order_to_rehearse, orders_to_pack, scatter};
+use crate::plan::packing::order::orders_to_pack;
+use crate::plan::packing::rehearsal::rehearsed;
 use crate::plan::packing::shape::Shape;
 
 /// What pending pods come to, in workers.
@@ -53,7 +55,7 @@ pub fn pack(pending: &[Pod], bins: &[Bin<'_>], around: &Surroundings, shape: &Sh
     packing.unhelped.sort();
     waiting.retain(|pod| !best.left.iter().any(|(left, _)| left.uid == pod.uid));
     packing.pods = count(&waiting);
-    packing.zones = ground.rehearsed(best.zones, &waiting);
+    packing.zones = rehearsed(&ground, best.zones, &waiting);
     packing
 }
 
@@ -76,7 +78,7 @@ impl<'a> Ground<'a> {
         let mut zones = Vec::new();
         loop {
             waiting = self.place_all(&mut bins, waiting, fit);
-            let opened = waiting.iter().find_map(|pod| self.zone_that_helps(&bins, pod, None));
+            let opened = waiting.iter().find_map(|pod| self.zone_that_helps(&bins, pod));
             let Some(zone) = opened.filter(|_| count(&zones) < MOST_WORKERS) else { break };
             bins.push(Bin::coming(self.shape, &zone, count(&bins)));
             zones.push(zone);
@@ -108,10 +110,10 @@ impl<'a> Ground<'a> {
         }
     }
 
-    /// The zone in which a worker would help this pod: this one, then those with fewest workers.
-    fn zone_that_helps(&self, bins: &[Bin<'_>], pod: &Pod, first: Option<&str>) -> Option<String> {
+    /// The zone in which a worker would help this pod, of those with fewest workers first.
+    pub fn zone_that_helps(&self, bins: &[Bin<'_>], pod: &Pod) -> Option<String> {
         let mut zones: Vec<&str> = self.shape.zones().collect();
-        zones.sort_by_key(|zone| (Some(*zone) != first, bins.iter().filter(|bin| bin.zone() == *zone).count()));
+        zones.sort_by_key(|zone| bins.iter().filter(|bin| bin.zone() == *zone).count());
         zones.into_iter().find(|zone| self.is_helped(bins, pod, zone).is_ok()).map(str::to_owned)
     }
 
@@ -133,112 +135,6 @@ impl<'a> Ground<'a> {
             Some(Obstacle::AntiAffinity(key)) => format!("anti-affinity keeps it out of every `{key}` of a new worker"),
             None => "no zone in which it may run gets a worker".to_owned(),
         }
-    }
-
-    /// As many workers as the scheduler needs in every rehearsal: no fewer than it takes each time, and no more.
-    fn rehearsed(&self, packed: Vec<String>, waiting: &[&'a Pod]) -> Vec<String> {
-        let rehearsal = Rehearsal { ground: self, order: order_to_rehearse(waiting), rounds: self.rounds(&packed, waiting) };
-        let mut least = rehearsal.grown(packed, None);
-        if rehearsal.rounds < MOST_ROUNDS {
-            return least;
-        }
-        // Where few pods wait there is time to look for less: the packing may have opened workers where they help little, and a
-        // group that must stand together is stuck where its first pod has gone, unless that zone has room for all.
-        let zones: Vec<&str> = self.shape.zones().collect();
-        let one_zone = |zone: &&str| rehearsal.grown(Vec::new(), Some(zone));
-        let afresh = zones.iter().map(one_zone).chain([rehearsal.grown(Vec::new(), None)]);
-        for candidate in afresh {
-            if candidate.len() < least.len() && rehearsal.is_enough(&candidate) {
-                least = candidate;
-            }
-        }
-        while let Some(fewer) = rehearsal.without_one(&least) {
-            least = fewer;
-        }
-        least
-    }
-
-    /// The scheduler throws dice, and the more often it is rehearsed, the more of its throws are seen; large sets take long.
-    fn rounds(&self, zones: &[String], waiting: &[&Pod]) -> usize {
-        let work = waiting.len().saturating_mul(self.bins.len().saturating_add(zones.len())).max(1);
-        (WORK / work).clamp(LEAST_ROUNDS, MOST_ROUNDS)
-    }
-}
-
-const LEAST_ROUNDS: usize = 4;
-const MOST_ROUNDS: usize = 48;
-/// So many times a pod is held against a node in all rounds together, unless the least rounds take more.
-const WORK: usize = 100_000;
-
-/// The scheduler's work, done before it.
-struct Rehearsal<'g, 'a> {
-    ground: &'g Ground<'a>,
-    order: Vec<&'a Pod>,
-    rounds: usize,
-}
-
-impl<'a> Rehearsal<'_, 'a> {
-    /// With more workers, until no round leaves over a pod that one more would help; in that zone wherever it helps there.
-    fn grown(&self, mut zones: Vec<String>, first: Option<&str>) -> Vec<String> {
-        for round in 0..self.rounds {
-            while count(&zones) < MOST_WORKERS {
-                let (bins, left) = self.round(&zones, round);
-                let Some(zone) = left.iter().find_map(|pod| self.ground.zone_that_helps(&bins, pod, first)) else { break };
-                zones.push(zone);
-            }
-        }
-        zones
-    }
-
-    /// One worker fewer that is enough all the same, the last ones tried first.
-    fn without_one(&self, zones: &[String]) -> Option<Vec<String>> {
-        let without = |place: usize| {
-            let mut fewer = zones.to_vec();
-            fewer.remove(place);
-            fewer
-        };
-        (0..zones.len()).rev().map(without).find(|fewer| self.is_enough(fewer))
-    }
-
-    /// No round leaves a pod over.
-    fn is_enough(&self, zones: &[String]) -> bool {
-        (0..self.rounds).all(|round| self.round(zones, round).1.is_empty())
-    }
-
-    /// Where the pods are that found a place on these further workers, and those that found none.
-    fn round(&self, zones: &[String], round: usize) -> (Vec<Bin<'a>>, Vec<&'a Pod>) {
-        let mut bins = self.ground.bins.to_vec();
-        for zone in zones {
-            bins.push(Bin::coming(self.ground.shape, zone, count(&bins)));
-        }
-        let left = self.ground.place_all(&mut bins, self.order.clone(), &|choice| choice.preferred(round));
-        (bins, left)
-    }
-}
-
-/// Which of the bins that fit the pod, given by their places, it goes to.
-pub(super) struct Choice<'c, 'a> {
-    bins: &'c [Bin<'a>],
-    pod: &'c Pod,
-    fitting: &'c [usize],
-    demands: &'c Demands<'c>,
-}
-
-pub(super) type Choose<'f> = dyn Fn(&Choice<'_, '_>) -> Option<usize> + 'f;
-
-impl Choice<'_, '_> {
-    /// As the scheduler chooses: by score. Among equals it throws dice; here each round decides otherwise.
-    fn preferred(&self, round: usize) -> Option<usize> {
-        let fitting = || self.fitting.iter().filter_map(|index| self.bins.get(*index).map(|bin| (*index, bin)));
-        let wanted: Vec<u64> = fitting().map(|(_, bin)| self.demands.wanted_at(bin)).collect();
-        let (least, most) = (wanted.iter().min().copied().unwrap_or(0), wanted.iter().max().copied().unwrap_or(0));
-        // Source: kube-scheduler's plugin `InterPodAffinity`, of twice the weight of the others.
-        let near = |wanted: u64| wanted.saturating_sub(least).saturating_mul(100).checked_div(most.saturating_sub(least)).unwrap_or(0);
-        let scored = fitting().zip(wanted).map(|((index, bin), wanted)| {
-            let score = bin.score(self.pod).saturating_add(near(wanted).saturating_mul(2));
-            (score, scatter(&format!("{} {index}", self.pod.name), round), index)
-        });
-        scored.max().map(|(_, _, index)| index)
     }
 }
 
