@@ -38,6 +38,7 @@ fn instances(answer: &OutcomeKind) -> &[Instance] {
 }
 
 fn launched(progress: &mut Progress, situation: &Situation<'_>, id: &OperationId, number: u32, answer: &Answer) -> Option<Remark> {
+    progress.attempt_mut(id, number)?.calling = false;
     match answer {
         Ok(answer) => fill(progress, situation, id, number, instances(answer)),
         Err(failure) => failed(progress, situation, id, number, failure),

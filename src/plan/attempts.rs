@@ -1,9 +1,11 @@
 use std::collections::BTreeMap;
 
+use jiff::Timestamp;
+
 use crate::observe::Market;
 use crate::plan::{
     Attempt, AttemptState, CooledScope, Failure, FailureClass, Launch, LaunchCause, Offering, Operation, Progress, Remark, Situation,
-    SlotState, Template, census, configuration, cooling, offering_order, token,
+    SlotState, Step, Template, census, configuration, cooling, offering_order, token,
 };
 use crate::rules::Topic;
 
@@ -144,6 +146,7 @@ fn extend(launch: &mut Launch, known: &Progress, situation: &Situation<'_>, temp
             state: AttemptState::Intended,
             intended_at: situation.now,
             unanswered_at: None,
+            calling: false,
             offering,
         });
     }
@@ -182,6 +185,33 @@ impl Progress {
             Operation::Launch(launch) if launch.id == *id => Some(launch),
             Operation::Launch(_) | Operation::Retire(_) => None,
         })
+    }
+
+    /// The calls of these steps, to be written down before they are made.
+    pub fn note_calls(&mut self, steps: &[Step]) {
+        for step in steps {
+            let Step::RunInstances(step) = step else { continue };
+            if let Some(attempt) = self.attempt_mut(&step.operation, step.attempt) {
+                attempt.calling = true;
+            }
+        }
+    }
+
+    /// Calls of which a tick before wrote down that it makes them, and not what came of them: they may still have their
+    /// effect (invariant 3).
+    pub(crate) fn note_lost_calls(&mut self, now: Timestamp) {
+        let launches = self.operations.iter_mut().filter_map(|operation| match operation {
+            Operation::Launch(launch) => Some(launch),
+            Operation::Retire(_) => None,
+        });
+        for attempt in launches.flat_map(|launch| &mut launch.attempts).filter(|attempt| attempt.calling) {
+            attempt.calling = false;
+            attempt.unanswered_at = Some(now);
+        }
+    }
+
+    pub(crate) fn attempt_mut(&mut self, id: &crate::plan::OperationId, number: u32) -> Option<&mut Attempt> {
+        self.launch_mut(id)?.attempts.iter_mut().find(|attempt| attempt.number == number)
     }
 
     pub(crate) fn retire_mut(&mut self, id: &crate::plan::OperationId) -> Option<&mut crate::plan::Retire> {

@@ -54,6 +54,10 @@ pub struct Attempt {
     /// When it was last called without an answer: that call may still have its effect.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub unanswered_at: Option<Timestamp>,
+    /// A call is being made, as was written down before it. A tick that finds it so has taken over from one that never wrote
+    /// what came of the call.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub calling: bool,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -340,3 +340,25 @@ fn launches_that_never_bring_a_worker_are_ever_rarer_even_at_the_lower_bound() {
     world.progress.template = Some(anew);
     assert_eq!(world.progress.backoff(&world.cluster.capacity, world.situation().prices, world.now), None);
 }
+
+/// The tick that made the call lost its lease or its process before it could write what came of it.
+#[test]
+fn a_refusal_says_nothing_of_a_call_whose_outcome_was_never_written_down() {
+    let refused = |taken_over: bool| {
+        let mut world = world([]);
+        world.launch(1);
+        if taken_over {
+            let steps = world.steps();
+            world.progress.note_calls(&steps);
+            world.later(minutes(1)).advance();
+        }
+        world.answer(|_| Err(failure(FailureClass::Offering)));
+        world
+    };
+    let ours = refused(false);
+    assert!(matches!(ours.launches()[0].attempts[0].state, AttemptState::Failed { .. }), "nobody else called");
+    let mut doubted = refused(true);
+    assert!(matches!(doubted.launches()[0].attempts[0].state, AttemptState::Doubtful { .. }));
+    doubted.attempts();
+    assert!(matches!(doubted.steps().as_slice(), [Step::FindByToken(_)]), "no other offering is asked before it is known");
+}

@@ -42,13 +42,8 @@ pub struct Spared {
     pub failures: u32,
     pub reason: String,
     /// It was to go because it stayed unready, and another is there in its place: no second one is launched meanwhile.
-    #[serde(default, skip_serializing_if = "is_false")]
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub replaced: bool,
-}
-
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes references")]
-const fn is_false(value: &bool) -> bool {
-    !*value
 }
 
 impl Spared {

@@ -6,6 +6,7 @@ use crate::plan::{
 /// Carries everything forward by what was seen, before anything is decided: what operations reached, what was rescued and
 /// repaired. Nothing in the world changes.
 pub fn advance(progress: &mut Progress, situation: &Situation<'_>) -> Vec<Remark> {
+    progress.note_lost_calls(situation.now);
     progress.forget_cooled(situation.now);
     progress.forget_lately(situation);
     progress.hear(situation);

@@ -155,8 +155,9 @@ impl World {
         if ours == Some(true) && node.unschedulable {
             return Ok(());
         }
-        if ours.is_none() && node.unschedulable && !step.cordoned_before {
-            return Err(failure(FailureClass::Conflict, "cordoned", "the node was cordoned by somebody else meanwhile"));
+        if ours.is_none() && node.unschedulable != step.cordoned_before {
+            let what = if node.unschedulable { "cordoned" } else { "uncordoned" };
+            return Err(failure(FailureClass::Conflict, what, &format!("the node was {what} by somebody else meanwhile")));
         }
         node.taints.retain(|taint| taint.key != RETIRING_TAINT);
         node.taints.push(Taint { key: RETIRING_TAINT.to_owned(), value: Some(step.operation.0.clone()), effect: TaintEffect::NoSchedule });

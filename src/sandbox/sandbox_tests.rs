@@ -120,6 +120,7 @@ fn marks_are_made_once_and_a_persons_cordon_is_a_conflict() {
     let sandbox = Sandbox::new(settings());
     sandbox.world().add_workers(2);
     let nodes = run(&sandbox, sandbox.nodes(None)).unwrap();
+    assert_eq!(class(mark(&sandbox, &nodes[0], true)), FailureClass::Conflict, "the person has uncordoned it");
     mark(&sandbox, &nodes[0], false).unwrap();
     mark(&sandbox, &nodes[0], false).unwrap();
     let marked = run(&sandbox, sandbox.nodes(None)).unwrap();

@@ -154,6 +154,7 @@ fn busy_state() -> State {
             state: AttemptState::Filled { instances: 1 },
             intended_at: at(0),
             unanswered_at: None,
+            calling: false,
         };
         let slot =
             Slot { instance_id: format!("i-{:017x}", u64::from(n) * 7_919_777), attempt: 0, launched_at: at(1), state: SlotState::Pending };

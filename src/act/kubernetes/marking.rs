@@ -16,12 +16,13 @@ pub async fn mark(kubernetes: &Kubernetes, step: &MarkNode) -> Result<(), Failur
     if ours.as_ref().and_then(|taint| taint.value.as_deref()) == Some(step.operation.0.as_str()) && cordoned {
         return Ok(());
     }
-    if ours.is_none() && cordoned && !step.cordoned_before {
-        // A person cordoned it since it was observed: the plan is to know before it marks (invariant 12).
+    if ours.is_none() && cordoned != step.cordoned_before {
+        // A person cordoned or uncordoned it since it was observed: the plan is to know before it marks (invariants 6 and 12).
+        let what = if cordoned { "cordoned" } else { "uncordoned" };
         return Err(Failure {
             class: FailureClass::Conflict,
-            code: "cordoned".to_owned(),
-            message: format!("node `{}` was cordoned by somebody else meanwhile", step.node_name),
+            code: what.to_owned(),
+            message: format!("node `{}` was {what} by somebody else meanwhile", step.node_name),
         });
     }
     taints.push(json!({ "key": RETIRING_TAINT, "value": step.operation.0, "effect": "NoSchedule" }));

@@ -73,6 +73,7 @@ impl<W: World> Run<'_, W> {
             steps => format!("{} steps", steps.len()),
         };
         self.journal.note(&mut self.state, &self.order.cluster, kind, None, text);
+        self.state.progress.note_calls(steps);
         let write = Write { state: &self.state, records: self.records() };
         let until = self.order.deadline.max(self.lease.expires_at);
         let intended = in_time(self.world.clock(), self.order.cutoff(), self.world.ledger().intend(&self.lease, write, until)).await;
