@@ -75,7 +75,7 @@ impl Checker<'_> {
             .note("a quantity keeps its unit with a plain number, and a quotient of two of one unit is a plain number");
         if let ExprKind::Literal(literal) = &binary.right.kind
             && right == Unit::Percent
-            && let Some(plain) = quantity::number(literal.value).divide(&crate::rules::Number::integer(100))
+            && let Some(plain) = quantity::number(literal.value()).divide(&crate::rules::Number::integer(100))
         {
             let title = format!("write `{plain}` for the share of it");
             diagnostic = diagnostic.fix(Fix::maybe(title, binary.right.span, plain.to_string()));
@@ -136,7 +136,7 @@ impl Checker<'_> {
         let ExprKind::Literal(literal) = &plain.kind else {
             return diagnostic.help(format!("write {} with its unit, as in `{}`", quantity::a(unit), quantity::sample(unit)));
         };
-        let value = quantity::number(literal.value);
+        let value = quantity::number(literal.value());
         let one = crate::rules::Number::integer(1);
         if unit == Unit::Percent && !value.is_zero() && value <= one {
             // 0.7 is most likely the share and not seven tenths of a percent.

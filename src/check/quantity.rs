@@ -11,7 +11,7 @@ pub(super) fn number(decimal: Decimal) -> Number {
 
 /// A literal's unit, and its value in that unit's base.
 pub(super) fn literal(literal: &Literal<'_>) -> (Unit, Number) {
-    let value = number(literal.value);
+    let value = number(literal.value());
     match literal.kind {
         LiteralKind::Number => (Unit::Number, value),
         LiteralKind::Percent => (Unit::Percent, value),

@@ -1,5 +1,6 @@
 //! From text to tree: the scan's pieces, each parsed by the grammar and built into the tree.
 
+mod batch;
 mod blank;
 mod build;
 mod found;
@@ -55,7 +56,8 @@ pub fn parse(file: FileId, text: &str) -> Parsed<'_> {
 
 fn parse_scanned(file: FileId, text: &str, doubtful: bool) -> (Parsed<'_>, bool) {
     let (scan, found, suspicious) = scan::scan(file, text, doubtful);
-    let mut parser = Parser { file, text, builder: Builder::new(file, text), items: Vec::new(), cluster: None, blanked: String::new() };
+    let items = Vec::with_capacity(scan.pieces.len());
+    let mut parser = Parser { file, text, builder: Builder::new(file, text), items, cluster: None, blanked: String::new() };
     parser.builder.diagnostics = found;
     let full = parser.builder.diagnostics.len() > MAX_DIAGNOSTICS;
     if full {
@@ -63,12 +65,15 @@ fn parse_scanned(file: FileId, text: &str, doubtful: bool) -> (Parsed<'_>, bool)
         let next = parser.builder.diagnostics.get(MAX_DIAGNOSTICS).map_or(0, |found| found.primary.span.start);
         parser.too_many(next);
     }
-    for piece in scan.pieces.into_iter().filter(|_| !full) {
+    let mut rest = if full { &[] } else { scan.pieces.as_slice() };
+    while let Some(first) = rest.first() {
         if parser.builder.diagnostics.len() >= MAX_DIAGNOSTICS {
-            parser.too_many(piece.start);
+            parser.too_many(first.start);
             break;
         }
-        parser.piece(piece);
+        let (together, others) = rest.split_at(batch::length(rest));
+        parser.batch(together);
+        rest = others;
     }
     parser.end_cluster(u32::try_from(text.len()).unwrap_or(u32::MAX));
     parser.builder.finish_names();

@@ -21,6 +21,14 @@ impl<'s> Parser<'s> {
         self.blanked = buffer;
     }
 
+    /// The same for pieces side by side; what stands between them is blank.
+    pub(super) fn with_texts(&mut self, pieces: &[Piece], read: impl FnOnce(&mut Self, &str)) {
+        let mut buffer = std::mem::take(&mut self.blanked);
+        self.builder.at(pieces.first().map_or(0, |piece| piece.start));
+        read(self, blank::text_of_all(self.text, pieces, &mut buffer));
+        self.blanked = buffer;
+    }
+
     pub(super) const fn span_of(&self, piece: Piece) -> Span {
         Span::new(self.file, piece.start, piece.end)
     }
@@ -53,12 +61,15 @@ impl<'s> Parser<'s> {
     /// The nodes of an item, and in a cluster the settings after it.
     pub(super) fn built(&mut self, piece: Piece, word: ItemWord, mut nodes: Nodes<'_>) {
         let Some(first) = nodes.next() else { return };
-        let built = self.build_item(piece, word, first);
-        match built {
+        self.built_item(piece, word, first);
+        self.built_settings(nodes);
+    }
+
+    pub(super) fn built_item(&mut self, piece: Piece, word: ItemWord, node: Node<'_>) {
+        match self.build_item(piece, word, node) {
             Some(item) => self.push(item),
             None => self.broken_item(piece, word),
         }
-        self.built_settings(nodes);
     }
 
     pub(super) fn build_item(&mut self, piece: Piece, word: ItemWord, node: Node<'_>) -> Option<Item<'s>> {

@@ -117,7 +117,8 @@ pub(super) const fn word(rule: Rule) -> &'static str {
         Rule::kw_expect => "`expect`",
         Rule::kw_in => "`in`",
         Rule::EOI => "the end",
-        Rule::rule_piece
+        Rule::items_piece
+        | Rule::rule_piece
         | Rule::metric_piece
         | Rule::let_piece
         | Rule::window_piece
@@ -172,7 +173,9 @@ pub(super) const fn word(rule: Rule) -> &'static str {
         | Rule::quoted
         | Rule::odd_text
         | Rule::torn_text
-        | Rule::operator
+        | Rule::after_expr
+        | Rule::symbol
+        | Rule::glued
         | Rule::stray_assign
         | Rule::rule_rest
         | Rule::test_rest

@@ -32,10 +32,25 @@ impl Decimal {
 pub struct Literal<'s> {
     /// The spelling: `1h30m`, `1_000`, `$0.60/h`.
     pub text: &'s str,
-    /// The value in the unit that `kind` tells.
-    pub value: Decimal,
+    /// The value's digits and how many of them stand after the point: a [`Decimal`], without its padding.
+    mantissa: u64,
+    scale: u8,
     /// What the value counts.
     pub kind: LiteralKind,
+}
+
+impl<'s> Literal<'s> {
+    /// A literal that is written as `text`.
+    #[must_use]
+    pub const fn new(text: &'s str, value: Decimal, kind: LiteralKind) -> Self {
+        Self { text, mantissa: value.mantissa, scale: value.scale, kind }
+    }
+
+    /// The value in the unit that `kind` tells.
+    #[must_use]
+    pub const fn value(&self) -> Decimal {
+        Decimal { mantissa: self.mantissa, scale: self.scale }
+    }
 }
 
 /// What a literal's value counts.

@@ -15,7 +15,7 @@ impl<'s> Builder<'s> {
             return self.apart(text, span, apart);
         }
         let kind = match number::read(text) {
-            Ok((value, kind)) => ExprKind::Literal(Literal { text, value, kind }),
+            Ok((value, kind)) => ExprKind::Literal(Literal::new(text, value, kind)),
             Err(wrong) => self.wrong_literal(text, span, wrong),
         };
         Expr { kind, span }
@@ -25,7 +25,7 @@ impl<'s> Builder<'s> {
         match wrong {
             Wrong::Meant(meant) => {
                 self.rewrite(code::NUMBER, span, format!("`{text}` is not how the language writes it"), &meant);
-                return number::read(&meant).map_or(ExprKind::Error, |(value, kind)| ExprKind::Literal(Literal { text, value, kind }));
+                return number::read(&meant).map_or(ExprKind::Error, |(value, kind)| ExprKind::Literal(Literal::new(text, value, kind)));
             }
             Wrong::NoPeriod => {
                 let fix = |title: &str, period: &str| Fix::maybe(format!("write `{text}{period}`{title}"), span.after(), period);
@@ -62,6 +62,6 @@ impl<'s> Builder<'s> {
             return Expr { kind: ExprKind::Error, span: whole };
         };
         self.rewrite(code::UNIT_APART, whole, message, &meant);
-        Expr { kind: ExprKind::Literal(Literal { text: self.text(whole), value, kind }), span: whole }
+        Expr { kind: ExprKind::Literal(Literal::new(self.text(whole), value, kind)), span: whole }
     }
 }
