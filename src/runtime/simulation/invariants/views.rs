@@ -78,7 +78,10 @@ impl Invariants<'_> {
             if others.count() > 0 {
                 self.breaks(3, world.now, format!("{of} is replaced while another unready worker is"));
             }
-            let (silent, nodes) = (self.long_silent(world), world.nodes.len());
+            // As `nodes` counts: those that launch are workers too.
+            let coming = world.machines.values().filter(|machine| machine.instance.state.is_alive());
+            let coming = coming.filter(|machine| world.node_of(&machine.instance.id).is_none()).count();
+            let (silent, nodes) = (self.long_silent(world), world.nodes.len().saturating_add(coming));
             if silent > 3 && silent * 100 > nodes * 45 {
                 self.breaks(8, world.now, format!("{of} is replaced in an outage: {silent} of {nodes} kubelets are silent"));
             }
