@@ -30,6 +30,10 @@ pub fn check(arguments: &CheckArguments, colour: bool) -> Exit {
             CheckFormat::Github => print(&render_github(&loaded.sources, found)),
             CheckFormat::Json | CheckFormat::Sarif => machine.add(&loaded),
         }
+        if Some(path) == arguments.paths.last() {
+            // The process is about to end: to give a large ruleset back piece by piece would be a tenth of its time.
+            std::mem::forget(loaded);
+        }
     }
     match arguments.format {
         CheckFormat::Json => print(&format!("{}\n", render_json(&machine.sources, &machine.diagnostics).trim_end())),

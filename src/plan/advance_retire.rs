@@ -58,6 +58,13 @@ fn next_state(retire: &mut Retire, situation: &Situation<'_>) -> Move {
         let text = format!("instance {} is gone", retire.instance_id.as_deref().unwrap_or_default());
         return Some((RetireState::Gone { at: now }, Some(Remark::of(&retire.id, text))));
     }
+    let draining = matches!(retire.state, RetireState::Draining { .. } | RetireState::Drained { .. });
+    if draining && registered_again(retire, situation).is_some() {
+        // Nothing keeps pods away from the new Node: it is marked and drained as the old one was.
+        let text = format!("{} has registered again: it is marked anew", retire.name());
+        (retire.blocked_by, retire.daemons_since) = (None, None);
+        return Some((RetireState::Intended, Some(Remark::of(&retire.id, text))));
+    }
     match retire.state.clone() {
         RetireState::Intended => from_intended(retire, situation),
         RetireState::Draining { since } => from_draining(retire, situation, since),
@@ -80,16 +87,23 @@ fn next_state(retire: &mut Retire, situation: &Situation<'_>) -> Move {
     }
 }
 
-/// The Node that this retirement is about. One that joined late is taken in.
+/// The Node that this retirement is about. One that joined late, or in the place of one that was deleted, is taken in.
 fn node<'a>(retire: &mut Retire, situation: &Situation<'a>) -> Option<&'a Node> {
-    if retire.node_uid.is_none()
-        && let Some(late) = retire.instance_id.as_deref().and_then(|id| situation.node_of(id))
-    {
+    let known = retire.node_uid.as_deref().and_then(|uid| situation.node_by_uid(uid));
+    let late = retire.instance_id.as_deref().and_then(|id| situation.node_of(id));
+    if let (None, Some(late)) = (known, late) {
         retire.node_name = Some(late.name.clone());
         retire.node_uid = Some(late.uid.clone());
         retire.cordoned_before = is_cordoned_by_person(late);
     }
     situation.node_by_uid(retire.node_uid.as_deref()?)
+}
+
+/// Another Node of the instance, where the one that was marked is gone.
+fn registered_again<'a>(retire: &Retire, situation: &Situation<'a>) -> Option<&'a Node> {
+    let before = retire.node_uid.as_deref()?;
+    let gone = situation.nodes().is_some() && situation.node_by_uid(before).is_none();
+    situation.node_of(retire.instance_id.as_deref()?).filter(|_| gone)
 }
 
 fn from_intended(retire: &mut Retire, situation: &Situation<'_>) -> Move {

@@ -420,3 +420,15 @@ fn a_marked_node_is_no_candidate_for_a_name_only() {
     });
     assert!(world.steps().iter().all(|step| !matches!(step, Step::DeleteNode(delete) if delete.node_uid == "uid-new")));
 }
+
+#[test]
+fn a_node_that_registers_again_in_the_middle_of_a_drain_is_marked_anew() {
+    // It was empty when it was deleted, and nothing keeps pods away from the new one.
+    let mut world = draining([]);
+    let mut anew = node("a");
+    anew.uid = "uid-again".to_owned();
+    *world.node_mut("a") = anew;
+    world.later(minutes(2)).advance();
+    let steps = world.steps();
+    assert!(matches!(steps.as_slice(), [Step::MarkNode(mark)] if mark.node_uid == "uid-again" && !mark.cordoned_before), "{steps:?}");
+}
