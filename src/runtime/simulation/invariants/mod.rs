@@ -40,8 +40,12 @@ pub(super) struct Invariants<'a> {
     wanted: BTreeMap<String, u32>,
     /// Why each instance is being retired.
     reasons: BTreeMap<String, Reason>,
-    /// Retirements that were rolled back, and when that was first seen.
-    rolled_back: BTreeMap<String, Timestamp>,
+    /// Retirements that were rolled back, and for how long ticks had seen well by then.
+    rolled_back: BTreeMap<String, SignedDuration>,
+    /// For how long ticks have seen well and committed: only then can they set a thing right.
+    sighted: SignedDuration,
+    /// When the last tick had ended.
+    ended: Timestamp,
     /// For how many ticks, all of them committed and seeing well, each thing has stood that must not last.
     overdue: BTreeMap<String, u32>,
     /// The number of the last tick that decided a change.
@@ -65,6 +69,8 @@ impl<'a> Invariants<'a> {
             wanted: BTreeMap::new(),
             reasons: BTreeMap::new(),
             rolled_back: BTreeMap::new(),
+            sighted: SignedDuration::ZERO,
+            ended: scenario.settings.start,
             overdue: BTreeMap::new(),
             last_change: 0,
             in_flight: 0,
@@ -105,6 +111,10 @@ impl<'a> Invariants<'a> {
         }
         world.deeds = Some(Vec::new());
         let good = parts.iter().any(|part| part.process.sees_well() && part.report.is_some_and(TickReport::is_committed));
+        if good {
+            self.sighted = self.sighted.saturating_add(world.now.duration_since(self.ended));
+        }
+        self.ended = world.now;
         sandbox.ledger().look(&self.scenario.rules.name, |state| {
             self.size(&world, state);
             self.strays(&world, state, good);
@@ -129,7 +139,7 @@ impl<'a> Invariants<'a> {
             }
             Operation::Retire(retire) => {
                 if matches!(retire.state, RetireState::RollingBack { .. } | RetireState::RolledBack { .. }) {
-                    self.rolled_back.entry(retire.id.0.clone()).or_insert(self.began);
+                    self.rolled_back.entry(retire.id.0.clone()).or_insert(self.sighted);
                 }
                 let Some(id) = &retire.instance_id else { return };
                 let asked_at = match retire.state {

@@ -44,10 +44,11 @@ impl Invariants<'_> {
 
     /// Workers that may be there in spite of the bound, because others brought them back: silent ones (or told to be lost)
     /// whose replacement was on its way, and instances whose launch EC2 carried out after it had been given up. Nodes being
-    /// retired are no capacity: one that stays after all may be one too many, until the upper bound removes it.
+    /// retired are no capacity: one that stays after all may be one too many, until the upper bound removes it, which takes
+    /// ticks that see and commit.
     fn beyond_control(&self, world: &World) -> usize {
         const REMOVED_WITHIN: SignedDuration = SignedDuration::from_mins(15);
-        let stay = self.rolled_back.values().filter(|at| world.now.duration_since(**at) < REMOVED_WITHIN).count();
+        let stay = self.rolled_back.values().filter(|before| self.sighted.saturating_sub(**before) < REMOVED_WITHIN).count();
         let back = self.scenario.outside.iter().map(|(_, outside)| match outside {
             Outside::Silence(count) => *count,
             Outside::Vanish { .. } | Outside::Recommend(_) | Outside::Maintain(_) | Outside::Reclaim(_) => 1,
