@@ -59,21 +59,23 @@ fn next_state(retire: &mut Retire, situation: &Situation<'_>) -> Move {
         return Some((RetireState::Gone { at: now }, Some(Remark::of(&retire.id, text))));
     }
     let draining = matches!(retire.state, RetireState::Draining { .. } | RetireState::Drained { .. });
-    if draining && registered_again(retire, situation).is_some() {
-        // Nothing keeps pods away from the new Node: it is marked and drained as the old one was.
-        let text = format!("{} has registered again: it is marked anew", retire.name());
-        (retire.blocked_by, retire.daemons_since) = (None, None);
-        return Some((RetireState::Intended, Some(Remark::of(&retire.id, text))));
+    if draining && registered_again(retire, situation) {
+        return Some(mark_anew(retire));
     }
     match retire.state.clone() {
         RetireState::Intended => from_intended(retire, situation),
         RetireState::Draining { since } => from_draining(retire, situation, since),
         RetireState::Drained { .. } => from_drained(retire, situation),
         RetireState::Terminating { since } => {
-            // Its Node is there again, with pods of its own by now: a call that had no effect yet is not made again.
-            let joined = node(retire, situation).is_some_and(|node| node.is_ready() && !is_marked(node, &retire.id));
-            if joined && retire.cause == RetireCause::NeverJoined {
-                return Some(roll_back(retire, "it is ready after all".to_owned()));
+            // A Node that is there since, with pods of its own by now: a call that had no effect yet is not made again.
+            let before = retire.node_uid.clone();
+            let node = node(retire, situation);
+            if retire.cause == RetireCause::NeverJoined {
+                if node.is_some_and(|node| node.is_ready() && !is_marked(node, &retire.id)) {
+                    return Some(roll_back(retire, "it is ready after all".to_owned()));
+                }
+            } else if node.is_some() && retire.node_uid != before && !retire.ends_anyway(now) {
+                return Some(mark_anew(retire));
             }
             let settled = now >= cooling::later(since, TERMINATED_SETTLES);
             (settled && instance.is_none() && situation.instances().is_some()).then_some((RetireState::Gone { at: now }, None))
@@ -99,11 +101,17 @@ fn node<'a>(retire: &mut Retire, situation: &Situation<'a>) -> Option<&'a Node> 
     situation.node_by_uid(retire.node_uid.as_deref()?)
 }
 
-/// Another Node of the instance, where the one that was marked is gone.
-fn registered_again<'a>(retire: &Retire, situation: &Situation<'a>) -> Option<&'a Node> {
-    let before = retire.node_uid.as_deref()?;
-    let gone = situation.nodes().is_some() && situation.node_by_uid(before).is_none();
-    situation.node_of(retire.instance_id.as_deref()?).filter(|_| gone)
+/// The instance has another Node, and the one that was marked is gone.
+fn registered_again(retire: &Retire, situation: &Situation<'_>) -> bool {
+    let gone = retire.node_uid.as_deref().is_some_and(|uid| situation.nodes().is_some() && situation.node_by_uid(uid).is_none());
+    gone && retire.instance_id.as_deref().is_some_and(|id| situation.node_of(id).is_some())
+}
+
+/// Nothing keeps pods away from a Node that has come since: it is marked and drained as any other.
+fn mark_anew(retire: &mut Retire) -> (RetireState, Option<Remark>) {
+    (retire.blocked_by, retire.daemons_since) = (None, None);
+    let text = format!("{} has registered since: it is marked and drained", retire.name());
+    (RetireState::Intended, Some(Remark::of(&retire.id, text)))
 }
 
 fn from_intended(retire: &mut Retire, situation: &Situation<'_>) -> Move {

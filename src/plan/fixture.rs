@@ -346,3 +346,30 @@ pub fn ec2(step: &Step, most: u32, now: Timestamp) -> Result<OutcomeKind, Failur
     });
     Ok(OutcomeKind::Instances(brought.collect()))
 }
+
+/// Every call is answered, and changes nothing by itself.
+pub fn ok(_: &Step) -> Result<OutcomeKind, Failure> {
+    Ok(OutcomeKind::Done)
+}
+
+/// Two workers, and the retirement of `a` that has marked its node, as is seen.
+pub fn draining(pods: impl IntoIterator<Item = Pod>) -> World {
+    let mut world = world([worker("a"), worker("b")]);
+    let id = world.retire("a");
+    assert!(matches!(world.steps().as_slice(), [Step::MarkNode(_)]));
+    world.answer(ok);
+    let marked = worker("a").marked(&id.0).node.unwrap();
+    *world.node_mut("a") = marked;
+    world.later(minutes(1));
+    world.set_pods(pods);
+    world
+}
+
+/// The names of the pods that are to be evicted now.
+pub fn evicted(world: &World) -> Vec<String> {
+    let name = |step| match step {
+        Step::Evict(evict) => Some(evict.pod_name),
+        _ => None,
+    };
+    world.steps().into_iter().filter_map(name).collect()
+}

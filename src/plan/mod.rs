@@ -44,6 +44,8 @@ mod launch_tests;
 #[cfg(test)]
 mod repair_tests;
 #[cfg(test)]
+mod rescue_tests;
+#[cfg(test)]
 mod retire_tests;
 
 pub use absorb::absorb;

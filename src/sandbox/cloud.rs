@@ -125,11 +125,11 @@ impl World {
         Ok(brought)
     }
 
-    /// `named`: the operation of the ledger that names the instance.
+    /// `called_at`: when the call was made. `named`: the operation of the ledger that names the instance.
     ///
     /// # Errors
     /// As EC2, for an instance that it does not know or does not show yet.
-    pub fn terminate(&mut self, step: &Terminate, named: Option<Retire>) -> Result<(), Failure> {
+    pub fn terminate(&mut self, step: &Terminate, called_at: Timestamp, named: Option<Retire>) -> Result<(), Failure> {
         let other = self.sabotage.filter(|sabotage| *sabotage == Sabotage::TerminateOther).and_then(|_| self.living().pop());
         let id = other.as_ref().unwrap_or(&step.instance_id);
         let Some(machine) = self.machines.get(id).filter(|machine| machine.visible_at <= self.now) else {
@@ -142,14 +142,14 @@ impl World {
             return Ok(());
         }
         if self.deeds.is_some() {
-            let deed = self.termination(id, machine.protected, named);
+            let deed = self.termination(id, machine.protected, called_at, named);
             self.note(|| deed);
         }
         self.shut_down(id);
         Ok(())
     }
 
-    fn termination(&self, id: &str, protected: bool, named: Option<Retire>) -> Deed {
+    fn termination(&self, id: &str, protected: bool, called_at: Timestamp, named: Option<Retire>) -> Deed {
         let node = self.node_of(id);
         let pods = node.as_deref().map(|node| self.pods_to_evict(node)).unwrap_or_default();
         let silent = node.as_deref().is_some_and(|node| self.silent.contains(node));
@@ -160,7 +160,7 @@ impl World {
         let left = self.living().into_iter().filter(|other| other != id).collect();
         let named = named.filter(|retire| retire.instance_id.as_deref() == Some(id)).map(Box::new);
         let node_since = node.as_ref().and_then(|name| self.nodes.get(name)).map(|node| node.created_at);
-        let what = DeedKind::Terminated { instance: id.to_owned(), named, node_since, pods, abandoned, protected_since, left };
+        let what = DeedKind::Terminated { instance: id.to_owned(), named, called_at, node_since, pods, abandoned, protected_since, left };
         Deed { at: self.now, what }
     }
 

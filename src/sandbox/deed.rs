@@ -28,6 +28,8 @@ pub enum DeedKind {
         instance: String,
         /// The operation that named it in the ledger at that moment.
         named: Option<Box<Retire>>,
+        /// When the call was made, which may be long before it had its effect.
+        called_at: Timestamp,
         /// Since when its Node is there.
         node_since: Option<Timestamp>,
         /// That still had to be evicted from its node.

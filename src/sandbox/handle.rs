@@ -152,7 +152,8 @@ impl Sandbox {
                 if let Some((step, intended)) = step() {
                     let mut world = self.world();
                     self.witness(&mut world, call);
-                    world.schedule(by, Happening::Late { step: Box::new(step), intended });
+                    let called_at = world.now;
+                    world.schedule(by, Happening::Late { step: Box::new(step), called_at, intended });
                 }
                 Err(no_answer())
             }

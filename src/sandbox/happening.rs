@@ -1,4 +1,4 @@
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 
 use crate::observe::Market;
 use crate::plan::Step;
@@ -44,6 +44,7 @@ pub enum Happening {
     /// The effect of a call whose answer was given up; the ledger knew of it.
     Late {
         step: Box<Step>,
+        called_at: Timestamp,
         intended: bool,
     },
     /// The Node of a living instance registers again.

@@ -172,7 +172,7 @@ impl World {
         if self.sabotage == Some(Sabotage::TerminateUndrained)
             && let Some(instance_id) = self.nodes.get(&step.node_name).and_then(|node| node.instance_id.clone())
         {
-            self.terminate(&Terminate { operation: step.operation.clone(), instance_id }, None)?;
+            self.terminate(&Terminate { operation: step.operation.clone(), instance_id }, now, None)?;
         }
         Ok(())
     }

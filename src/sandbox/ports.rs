@@ -77,9 +77,10 @@ impl Fleet for Sandbox {
 
     async fn terminate(&self, step: &Terminate) -> Result<(), Failure> {
         let named = |state: &State| state.progress.retire_of(&step.instance_id).cloned();
+        let called_at = self.world().now;
         let terminate = |world: &mut World| {
             let named = self.ledger.look(&world.settings.cluster, named).flatten();
-            world.terminate(step, named)
+            world.terminate(step, called_at, named)
         };
         self.effect(Call::Terminate, || (Step::Terminate(step.clone()), true), terminate).await
     }

@@ -182,7 +182,7 @@ impl World {
                 self.lost_outside();
                 self.shut_down(&instance);
             }
-            Happening::Late { step, intended } => self.carry_out(&step, intended),
+            Happening::Late { step, called_at, intended } => self.carry_out(&step, called_at, intended),
             Happening::Registers { instance } => {
                 self.join(&instance);
                 self.make_ready(&instance);
@@ -198,7 +198,7 @@ impl World {
     }
 
     /// The effect of a call whose answer nobody awaits any more.
-    fn carry_out(&mut self, step: &Step, intended: bool) {
+    fn carry_out(&mut self, step: &Step, called_at: Timestamp, intended: bool) {
         self.is_late = true;
         // Whoever asked for it has long been told that there was no answer.
         let _ = match step {
@@ -208,7 +208,7 @@ impl World {
                 }
                 self.run_instances(step, intended).map(drop)
             }
-            Step::Terminate(step) => self.terminate(step, None),
+            Step::Terminate(step) => self.terminate(step, called_at, None),
             Step::Evict(step) => self.evict(step),
             Step::DeleteNode(step) => self.delete_node(step),
             // Written only where the Node is still as it was read: as much as a conflict.

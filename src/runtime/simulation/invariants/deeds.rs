@@ -8,6 +8,9 @@ use crate::sandbox::{Deed, DeedKind, World};
 /// A spot notice may be acted upon that long before its end: a tick that begins then is the last but one.
 const NOTICE_RUNS_OUT: SignedDuration = SignedDuration::from_mins(1);
 
+/// A tick acts upon what it saw at most that long before.
+const LOOKED_WITHIN: SignedDuration = SignedDuration::from_mins(1);
+
 /// Upon each side effect, by what the sandbox noted of the world at that moment.
 impl Invariants<'_> {
     pub(super) fn deeds(&mut self, deeds: &[Deed], state: &State, world: &World) {
@@ -61,7 +64,9 @@ impl Invariants<'_> {
 
     /// 1, 3, 4 and 12.
     fn terminated(&mut self, deed: &Deed, state: &State, world: &World) {
-        let DeedKind::Terminated { instance, named, node_since, pods, abandoned, protected_since, left } = &deed.what else { return };
+        let DeedKind::Terminated { instance, named, called_at, node_since, pods, abandoned, protected_since, left } = &deed.what else {
+            return;
+        };
         // An operation that began and ended within a tick that nobody lived to report.
         let named = named.as_deref().filter(|_| !self.reasons.contains_key(instance)).cloned();
         named.into_iter().for_each(|retire| self.learn(&Operation::Retire(retire)));
@@ -78,9 +83,9 @@ impl Invariants<'_> {
             RetireCause::Rescue { ends_at, .. } => !self.scenario.clocks_are_right() || ends_at.duration_since(deed.at) <= NOTICE_RUNS_OUT,
             _ => false,
         };
-        // Its Node was not there when its end was asked for, or no list showed it yet.
-        let unseen = asked_at.saturating_sub(self.stalest()).unwrap_or(Timestamp::MIN);
-        let joined_since = cause == RetireCause::NeverJoined && node_since.is_some_and(|since| since >= unseen);
+        // Its Node was not there when the call was made, or no list showed it yet.
+        let unseen = called_at.saturating_sub(self.stalest().saturating_add(LOOKED_WITHIN)).unwrap_or(Timestamp::MIN);
+        let joined_since = node_since.is_some_and(|since| since >= unseen);
         if !drained && !runs_out && !joined_since {
             self.breaks(4, deed.at, format!("{instance} was terminated with {}", pods.join(", ")));
         }

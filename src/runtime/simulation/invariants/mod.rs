@@ -142,10 +142,8 @@ impl<'a> Invariants<'a> {
                     self.rolled_back.entry(retire.id.0.clone()).or_insert(self.sighted);
                 }
                 let Some(id) = &retire.instance_id else { return };
-                let asked_at = match retire.state {
-                    RetireState::Terminating { since } => Some(since),
-                    _ => None,
-                };
+                // By the world's clock: that of a process may be off.
+                let asked_at = matches!(retire.state, RetireState::Terminating { .. }).then_some(self.began);
                 match self.reasons.get_mut(id) {
                     Some(reason) if reason.cause == retire.cause && reason.decided_at == retire.decided_at => {
                         reason.asked_at = reason.asked_at.or(asked_at);
