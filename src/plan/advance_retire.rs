@@ -178,7 +178,10 @@ fn from_draining(retire: &mut Retire, situation: &Situation<'_>, since: Timestam
         let told = retire.blocked_by.take().filter(|text| drain::to_be_gone(pods).any(|pod| text.contains(&pod.full_name())));
         retire.blocked_by = told.or(held_up);
     }
-    (now >= retire.deadline).then(|| out_of_time(retire, node, pods, situation))
+    if now < retire.deadline {
+        return None;
+    }
+    out_of_time(retire, node, pods, situation)
 }
 
 /// A volume that is still attached has not been unmounted by the kubelet, or cannot follow its pod yet.
@@ -195,19 +198,22 @@ fn held_up_by_volumes(retire: &Retire, situation: &Situation<'_>) -> Option<Stri
 }
 
 /// A drain whose time is over is rolled back, unless only a kubelet that no longer answers stands in its way: then every
-/// pod has been let go by its budget and is deleted, and nobody is left to say so.
-fn out_of_time(retire: &Retire, node: Option<&Node>, pods: Option<&[Pod]>, situation: &Situation<'_>) -> (RetireState, Option<Remark>) {
-    let silent = node.is_none_or(|node| !node.is_ready());
+/// pod has been let go by its budget and is deleted, and nobody is left to say so. Whether it answers, and whether somebody
+/// protects the node by now, is looked at for as long as it takes.
+fn out_of_time(retire: &Retire, node: Option<&Node>, pods: Option<&[Pod]>, situation: &Situation<'_>) -> Move {
     let let_go = pods.is_some_and(|pods| drain::to_be_gone(pods).all(|pod| pod.deleted_at.is_some()));
     let replaced = matches!(retire.cause, RetireCause::Unready | RetireCause::NeverJoined);
     let held_up = retire.blocked_by.clone().unwrap_or_else(|| "its pods could not be seen".to_owned());
     let within = situation.cluster.drain.within;
-    if replaced && silent && let_go {
-        let text =
-            format!("{} has not confirmed within {within:#} that its deleted pods are gone ({held_up}): terminating it", retire.name());
-        return (RetireState::Drained { at: situation.now }, Some(Remark::of(&retire.id, text)));
+    if replaced && let_go {
+        situation.nodes()?;
+        if node.is_none_or(|node| !node.is_ready()) {
+            let text =
+                format!("{} has not confirmed within {within:#} that its deleted pods are gone ({held_up}): terminating it", retire.name());
+            return Some((RetireState::Drained { at: situation.now }, Some(Remark::of(&retire.id, text))));
+        }
     }
-    roll_back(retire, format!("not drained within {within:#}: {held_up}"))
+    Some(roll_back(retire, format!("not drained within {within:#}: {held_up}")))
 }
 
 fn from_drained(retire: &mut Retire, situation: &Situation<'_>) -> Move {

@@ -259,6 +259,15 @@ impl World {
         self
     }
 
+    /// The list of nodes fails, and nothing else; what it showed is returned.
+    pub fn hide_nodes(&mut self) -> Vec<Node> {
+        std::mem::replace(&mut self.snapshot.nodes, Err(Unseen { reason: "down".to_owned() })).unwrap()
+    }
+
+    pub fn show_nodes(&mut self, nodes: Vec<Node>) {
+        self.snapshot.nodes = Ok(nodes);
+    }
+
     /// Changes a node that is there.
     pub fn node_mut(&mut self, name: &str) -> &mut Node {
         self.snapshot.nodes.as_mut().unwrap().iter_mut().find(|node| node.name == format!("node-{name}")).unwrap()

@@ -192,6 +192,19 @@ fn whoever_protects_a_drained_node_before_its_end_is_asked_for_is_in_time() {
     assert!(matches!(state(&world), RetireState::RollingBack { .. }));
 }
 
+/// Somebody may have protected it, and pods may have come, since the tick that found it drained.
+#[test]
+fn the_end_of_a_drained_node_is_asked_for_only_where_node_and_pods_are_seen() {
+    let mut world = draining([]);
+    world.advance();
+    assert!(matches!(world.steps().as_slice(), [Step::Terminate(_)]));
+    world.later(minutes(1));
+    let mut world = world.blind(false, true);
+    world.advance();
+    assert!(matches!(state(&world), RetireState::Drained { .. }));
+    assert_eq!(world.steps(), []);
+}
+
 #[test]
 fn a_budget_is_waited_for_until_the_drain_is_out_of_time() {
     let mut world = draining([pod("p", "a")]);
@@ -277,6 +290,27 @@ fn an_unready_worker_is_terminated_only_once_its_budgets_let_its_pods_go() {
         };
         assert_eq!(came_to, expected);
     }
+}
+
+/// Its list failed: that tells neither that the kubelet is silent nor that nobody protects the node.
+#[test]
+fn an_unready_worker_that_is_out_of_time_is_not_terminated_unseen() {
+    let mut stuck = pod("p", "a");
+    stuck.deleted_at = Some(noon());
+    let mut world = draining([stuck]);
+    world.node_mut("a").ready_condition = false;
+    world.progress.operations.iter_mut().for_each(|operation| {
+        if let crate::plan::Operation::Retire(retire) = operation {
+            retire.cause = RetireCause::Unready;
+        }
+    });
+    let nodes = world.hide_nodes();
+    world.later(minutes(4)).advance();
+    assert!(matches!(state(&world), RetireState::Draining { .. }), "{:?}", state(&world));
+    world.show_nodes(nodes);
+    world.node_mut("a").annotations.insert(PROTECTED.to_owned(), "true".to_owned());
+    world.later(minutes(1)).advance();
+    assert!(matches!(state(&world), RetireState::RollingBack { .. }), "{:?}", state(&world));
 }
 
 #[test]

@@ -53,6 +53,8 @@ fn retire_steps(retire: &Retire, situation: &Situation<'_>) -> Vec<Step> {
             mark.map(Step::MarkNode).into_iter().collect()
         }
         RetireState::Draining { .. } => draining(retire, situation),
+        // Its end was not asked for yet: not without a look at what stands against it by now (invariants 4 and 12).
+        RetireState::Drained { .. } if !is_seen(retire, situation) => Vec::new(),
         RetireState::Drained { .. } | RetireState::Terminating { .. } => {
             let terminate = retire.instance_id.clone().map(|instance_id| Terminate { operation, instance_id });
             terminate.map(Step::Terminate).into_iter().collect()
@@ -68,6 +70,10 @@ fn retire_steps(retire: &Retire, situation: &Situation<'_>) -> Vec<Step> {
         }
         RetireState::NodeDeleted { .. } | RetireState::RolledBack { .. } => Vec::new(),
     }
+}
+
+fn is_seen(retire: &Retire, situation: &Situation<'_>) -> bool {
+    situation.nodes().is_some() && retire.node_name.as_deref().is_some_and(|name| situation.pods_on(name).is_some())
 }
 
 fn draining(retire: &Retire, situation: &Situation<'_>) -> Vec<Step> {
