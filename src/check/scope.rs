@@ -23,6 +23,12 @@ pub(super) struct Scope<'a> {
     pub tests: Vec<&'a Test<'a>>,
     /// The value of each constant once it is known; `None` where it is wrong and has been reported.
     pub values: Vec<OnceCell<Option<(Unit, Number)>>>,
+    /// Whether something was found to rest on each metric, beside `metrics`.
+    metrics_used: Vec<Cell<bool>>,
+    /// The same beside `windows`.
+    windows_used: Vec<Cell<bool>>,
+    /// The same beside `constants`.
+    constants_used: Vec<Cell<bool>>,
     /// For look-ups alone: its order is never used.
     names: HashMap<&'a str, Entry, RandomState>,
 }
@@ -30,8 +36,6 @@ pub(super) struct Scope<'a> {
 struct Entry {
     meaning: Meaning,
     span: Span,
-    /// Whether something was found to rest on it.
-    used: Cell<bool>,
 }
 
 #[derive(Clone, Copy)]
@@ -92,6 +96,9 @@ impl<'a> Scope<'a> {
         scope.windows.sort_by_cached_key(|window| by_name(window.name.node));
         scope.rules.sort_by_cached_key(|rule| by_name(rule.name.node));
         scope.values = scope.constants.iter().map(|_| OnceCell::new()).collect();
+        scope.metrics_used = vec![Cell::new(false); scope.metrics.len()];
+        scope.windows_used = vec![Cell::new(false); scope.windows.len()];
+        scope.constants_used = vec![Cell::new(false); scope.constants.len()];
         let doubles = scope.name();
         (scope, doubles)
     }
@@ -109,7 +116,7 @@ impl<'a> Scope<'a> {
         let rules = self.rules.iter().map(|item| (item.name, Meaning::Rule));
         let mut doubles = Vec::new();
         for (name, meaning) in metrics.chain(windows).chain(constants).chain(rules) {
-            let entry = Entry { meaning, span: name.span, used: Cell::new(false) };
+            let entry = Entry { meaning, span: name.span };
             match self.names.entry(name.node) {
                 Slot::Vacant(free) => _ = free.insert(entry),
                 Slot::Occupied(other) if other.get().span <= name.span => doubles.push((name.node, other.get().span, name.span)),
@@ -136,9 +143,29 @@ impl<'a> Scope<'a> {
         self.names.get(name).map(|entry| entry.span)
     }
 
-    /// Whether an item or a setting that was checked rests on the name.
-    pub fn is_used(&self, name: &str) -> bool {
-        self.names.get(name).is_some_and(|entry| entry.used.get())
+    /// The metrics that no item and no setting that was checked rests on.
+    pub fn unused_metrics(&self) -> impl Iterator<Item = &'a Metric<'a>> + '_ {
+        self.metrics.iter().zip(&self.metrics_used).filter(|(_, used)| !used.get()).map(|(item, _)| *item)
+    }
+
+    /// The windows of which that is true.
+    pub fn unused_windows(&self) -> impl Iterator<Item = &'a Window<'a>> + '_ {
+        self.windows.iter().zip(&self.windows_used).filter(|(_, used)| !used.get()).map(|(item, _)| *item)
+    }
+
+    /// The constants of which that is true.
+    pub fn unused_constants(&self) -> impl Iterator<Item = &'a Let<'a>> + '_ {
+        self.constants.iter().zip(&self.constants_used).filter(|(_, used)| !used.get()).map(|(item, _)| *item)
+    }
+
+    fn note_use(&self, meaning: Meaning) {
+        let used = match meaning {
+            Meaning::Metric { index, .. } => self.metrics_used.get(index),
+            Meaning::Window(index) => self.windows_used.get(index),
+            Meaning::Constant(index) => self.constants_used.get(index),
+            Meaning::Rule => None,
+        };
+        used.into_iter().for_each(|used| used.set(true));
     }
 
     /// The constant's place in the list, where the name is one of this scope.
@@ -185,7 +212,7 @@ impl<'s, 'a> Names<'s, 'a> {
             },
         };
         if uses {
-            entry.used.set(true);
+            scope.note_use(entry.meaning);
         }
         Some(match entry.meaning {
             Meaning::Metric { index, unit, of_capacity } => {

@@ -206,6 +206,9 @@ fn join(cluster: &mut Cluster, common: Items, own: Items) {
     cluster.windows = common.windows;
     cluster.windows.extend(own.windows);
     cluster.rules = common.rules;
-    cluster.rules.extend(own.rules);
-    cluster.rules.sort_by(|one, other| one.name.cmp(&other.name));
+    // Each of the two is in order already.
+    if !own.rules.is_empty() {
+        cluster.rules.extend(own.rules);
+        cluster.rules.sort_by(|one, other| one.name.cmp(&other.name));
+    }
 }

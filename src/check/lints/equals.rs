@@ -1,31 +1,30 @@
 //! W0209: `==` and `!=` with measured values.
 
-use crate::check::lints::Subject;
 use crate::check::lints::subject::condition_span;
 use crate::check::lints::visit;
+use crate::check::lints::{Looked, Subject};
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::codes::lint_rules::EQUALS;
 use crate::rules::{Aggregate, Comparison, Condition, Expression, MetricId, Unit};
 
-pub(super) fn check(subject: &Subject<'_>, found: &mut Vec<Diagnostic>) {
-    for (rule, text) in subject.rules() {
-        let mut measured = None;
-        rule.when.iter().for_each(|when| {
-            visit::conditions(when, &mut |part| {
-                if let Condition::Compare { operator: operator @ (Comparison::Equal | Comparison::NotEqual), left, right } = part {
-                    for side in [left, right] {
-                        if let Some(metric) = of_measurement(subject, side) {
-                            measured = measured.or(Some((metric, *operator)));
-                        }
+pub(super) fn check(subject: &Subject<'_>, looked: &Looked<'_>, found: &mut Vec<Diagnostic>) {
+    let Looked { rule, text, .. } = looked;
+    let mut measured = None;
+    rule.when.iter().for_each(|when| {
+        visit::conditions(when, &mut |part| {
+            if let Condition::Compare { operator: operator @ (Comparison::Equal | Comparison::NotEqual), left, right } = part {
+                for side in [left, right] {
+                    if let Some(metric) = of_measurement(subject, side) {
+                        measured = measured.or(Some((metric, *operator)));
                     }
                 }
-            });
+            }
         });
-        if let Some((metric, operator)) = measured {
-            let (sign, truth) = if operator == Comparison::Equal { ("==", "hardly ever true") } else { ("!=", "nearly always true") };
-            let message = format!("`{}` is measured, so `{sign}` is {truth}", subject.metric_name(metric));
-            found.push(Diagnostic::new(EQUALS, condition_span(text), message).help("compare with `<`, `>` or `in`"));
-        }
+    });
+    if let Some((metric, operator)) = measured {
+        let (sign, truth) = if operator == Comparison::Equal { ("==", "hardly ever true") } else { ("!=", "nearly always true") };
+        let message = format!("`{}` is measured, so `{sign}` is {truth}", subject.metric_name(metric));
+        found.push(Diagnostic::new(EQUALS, condition_span(text), message).help("compare with `<`, `>` or `in`"));
     }
 }
 

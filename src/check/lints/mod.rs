@@ -31,7 +31,7 @@ mod visit;
 mod week;
 mod windows;
 
-pub(super) use subject::{Model, Subject};
+pub(super) use subject::{Looked, Model, Subject};
 
 use std::collections::BTreeSet;
 
@@ -41,27 +41,34 @@ use crate::diagnostic::Diagnostic;
 use crate::rules::Metric;
 use crate::syntax::tree::Text;
 
-/// Every lint of one cluster with what is shared.
+/// Every lint of one cluster as a whole, with what is shared.
 const LINTS: &[fn(&Subject<'_>, &mut Vec<Diagnostic>)] = &[
-    above_step::check,
-    always::check,
     budget::check,
     empty_cluster::check,
-    equals::check,
     examples::check,
     flapping::check,
-    forecast::check,
     keep::check,
+    pending::check,
+    shadowed::check,
+    short_cooldown::check,
+    windows::check,
+];
+
+/// Looks at one rule of a cluster.
+type RuleLint = fn(&Subject<'_>, &Looked<'_>, &mut Vec<Diagnostic>);
+
+/// All of them look at a rule before the next one is fetched.
+const RULE_LINTS: &[RuleLint] = &[
+    above_step::check,
+    always::check,
+    equals::check,
+    forecast::check,
     long_window::check,
     never::check,
     no_effect::check,
     nothing::check,
-    pending::check,
     runaway::check,
-    shadowed::check,
-    short_cooldown::check,
     short_for::check,
-    windows::check,
 ];
 
 /// Looks at one query, which is parsed for the check anyway.
@@ -76,13 +83,18 @@ pub(super) fn query(metric: &Metric, query: &Expr, text: &Text<'_>, found: &mut 
     }
 }
 
-/// The warnings of a set, with those about its queries,, without those that its comments allow.
+/// The warnings of a set, with those about its queries, without those that its comments allow.
 pub(super) fn run(model: &Model<'_>, queries: Vec<Diagnostic>) -> Vec<Diagnostic> {
     let mut found = queries;
     unused::check(model, &mut found);
     for subject in &model.subjects {
         for lint in LINTS {
             lint(subject, &mut found);
+        }
+        for looked in subject.looked() {
+            for lint in RULE_LINTS {
+                lint(subject, &looked, &mut found);
+            }
         }
     }
     // What is shared is looked at with every cluster, and told once.

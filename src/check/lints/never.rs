@@ -2,22 +2,21 @@
 
 use crate::check::lints::logic::Truth;
 use crate::check::lints::subject::condition_span;
-use crate::check::lints::{Subject, week};
+use crate::check::lints::{Looked, Subject, week};
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::codes::lint_rules::NEVER_FIRES;
 use crate::rules::{Rule, Stretch};
 use crate::syntax::tree;
 
-pub(super) fn check(subject: &Subject<'_>, found: &mut Vec<Diagnostic>) {
-    for ((rule, text), truth) in subject.rules().zip(&subject.truths) {
-        if *truth == Some(Truth::Never) {
-            let message = format!("the rule `{}` can never fire: its condition is never true", rule.name);
-            let diagnostic = Diagnostic::new(NEVER_FIRES, condition_span(text), message).label("contradicts itself, or what is possible");
-            found.push(diagnostic);
-        } else if excluded(subject, rule) {
-            let message = format!("the rule `{}` can never fire: its windows exclude each other", rule.name);
-            found.push(Diagnostic::new(NEVER_FIRES, windows_span(text), message));
-        }
+pub(super) fn check(subject: &Subject<'_>, looked: &Looked<'_>, found: &mut Vec<Diagnostic>) {
+    let Looked { rule, text, truth } = looked;
+    if *truth == Some(Truth::Never) {
+        let message = format!("the rule `{}` can never fire: its condition is never true", rule.name);
+        let diagnostic = Diagnostic::new(NEVER_FIRES, condition_span(text), message).label("contradicts itself, or what is possible");
+        found.push(diagnostic);
+    } else if excluded(subject, rule) {
+        let message = format!("the rule `{}` can never fire: its windows exclude each other", rule.name);
+        found.push(Diagnostic::new(NEVER_FIRES, windows_span(text), message));
     }
 }
 

@@ -15,14 +15,20 @@ pub(in crate::check) struct Model<'a> {
     pub subjects: Vec<Subject<'a>>,
 }
 
+/// One rule.
+pub(in crate::check) struct Looked<'a> {
+    pub rule: &'a Rule,
+    pub text: &'a tree::Rule<'a>,
+    /// What can be said of its condition beforehand; `None` without one.
+    pub truth: Option<Truth>,
+}
+
 /// One cluster with everything that it shares.
 pub(in crate::check) struct Subject<'a> {
     pub block: &'a Block<'a>,
     pub cluster: &'a Cluster,
     /// Beside `cluster.rules`.
     pub rules: Vec<&'a tree::Rule<'a>>,
-    /// What can be said of each rule's condition beforehand, beside `cluster.rules`; `None` without one.
-    pub truths: Vec<Option<Truth>>,
     /// Beside `cluster.windows`.
     pub windows: Vec<&'a tree::Window<'a>>,
     /// Beside `cluster.examples`.
@@ -35,18 +41,18 @@ impl<'a> Model<'a> {
         let alone = blocks.len() == 1;
         let subjects = blocks.iter().zip(&ruleset.clusters).map(|(block, cluster)| {
             let mut rules = [shared.rules.as_slice(), &block.scope.rules].concat();
-            rules.sort_by_key(|rule| rule.name.node);
+            // Each of the two is in order already.
+            if rules.len() > shared.rules.len() {
+                rules.sort_by_key(|rule| rule.name.node);
+            }
             let shared_tests = if alone { shared.tests.as_slice() } else { &[] };
-            let mut subject = Subject {
-                truths: Vec::new(),
+            Subject {
                 block,
                 cluster,
                 rules,
                 windows: [shared.windows.as_slice(), &block.scope.windows].concat(),
                 tests: [shared_tests, &block.scope.tests].concat(),
-            };
-            subject.truths = cluster.rules.iter().map(|rule| rule.when.as_ref().map(|when| truth(&subject, when))).collect();
-            subject
+            }
         });
         Self { sources, trees, shared, subjects: subjects.collect() }
     }
@@ -56,6 +62,11 @@ impl<'a> Subject<'a> {
     /// Each rule with its text.
     pub fn rules(&self) -> impl Iterator<Item = (&'a Rule, &'a tree::Rule<'a>)> + '_ {
         self.cluster.rules.iter().zip(self.rules.iter().copied())
+    }
+
+    /// Each rule with its text and what is known of its condition.
+    pub fn looked(&self) -> impl Iterator<Item = Looked<'a>> + '_ {
+        self.rules().map(|(rule, text)| Looked { rule, text, truth: rule.when.as_ref().map(|when| truth(self, when)) })
     }
 
     /// Whether the metric is the share of the workers' capacity in use.

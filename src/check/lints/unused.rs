@@ -13,14 +13,12 @@ pub(super) fn check(model: &Model<'_>, found: &mut Vec<Diagnostic>) {
 }
 
 fn report(scope: &Scope<'_>, found: &mut Vec<Diagnostic>) {
-    let metrics = scope.metrics.iter().map(|item| (item.name, item.span, "metric"));
-    let constants = scope.constants.iter().map(|item| (item.name, item.span, "constant"));
-    let windows = scope.windows.iter().map(|item| (item.name, item.span, "window"));
+    let metrics = scope.unused_metrics().map(|item| (item.name, item.span, "metric"));
+    let constants = scope.unused_constants().map(|item| (item.name, item.span, "constant"));
+    let windows = scope.unused_windows().map(|item| (item.name, item.span, "window"));
     for (name, whole, kind) in metrics.chain(constants).chain(windows) {
-        if !scope.is_used(name.node) {
-            let message = format!("the {kind} `{}` is not used by any rule or setting", name.node);
-            let diagnostic = Diagnostic::new(UNUSED, name.span, message).help("remove it, or use it in a rule");
-            found.push(diagnostic.fix(Fix::maybe("remove it", whole, "")));
-        }
+        let message = format!("the {kind} `{}` is not used by any rule or setting", name.node);
+        let diagnostic = Diagnostic::new(UNUSED, name.span, message).help("remove it, or use it in a rule");
+        found.push(diagnostic.fix(Fix::maybe("remove it", whole, "")));
     }
 }
