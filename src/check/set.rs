@@ -20,7 +20,7 @@ pub(super) struct Block<'a> {
     pub scope: Scope<'a>,
 }
 
-/// The checked items of one scope, each beside the tree that it came from; `None` where it was wrong.
+/// The checked items of one scope, in order of name; none where one of them is wrong.
 #[derive(Clone, Default)]
 struct Items {
     metrics: Vec<Metric>,
@@ -180,23 +180,31 @@ impl<'a> Checker<'a> {
     }
 
     fn items(&mut self, scope: &Scope<'a>, names: Names<'_, 'a>) -> Items {
-        let metrics = all(&scope.metrics, |metric| self.metric(names, metric));
-        let windows = all(&scope.windows, |window| self.window(window));
-        let rules = all(&scope.rules, |rule| self.rule(names, rule));
+        let metrics = in_text_order(&scope.metrics, |metric| metric.span, |metric| self.metric(names, metric));
+        let windows = in_text_order(&scope.windows, |window| window.span, |window| self.window(window));
+        let rules = in_text_order(&scope.rules, |rule| rule.span, |rule| self.rule(names, rule));
         let constants = scope.values.iter().all(|value| value.get().is_some_and(Option::is_some));
-        let right =
-            constants && [metrics.len(), windows.len(), rules.len()] == [scope.metrics.len(), scope.windows.len(), scope.rules.len()];
-        Items { metrics, windows, rules, right }
+        match (metrics, windows, rules) {
+            (Some(metrics), Some(windows), Some(rules)) => Items { metrics, windows, rules, right: constants },
+            _ => Items::default(),
+        }
     }
 }
 
-/// Those of the items that are right; all are looked at.
-fn all<'t, T, C>(items: &[&'t T], mut check: impl FnMut(&'t T) -> Option<C>) -> Vec<C> {
-    let mut right = Vec::with_capacity(items.len());
-    for item in items {
-        right.extend(check(item));
+/// The items as they were checked, `None` where one is wrong; all are looked at. In the order of the text, as the trees stand in memory: in that of
+/// their names nearly every look would miss the caches.
+fn in_text_order<'t, T, C>(items: &[&'t T], span: impl Fn(&T) -> Span, mut check: impl FnMut(&'t T) -> Option<C>) -> Option<Vec<C>> {
+    let mut order: Vec<(Span, u32)> = items.iter().zip(0..).map(|(item, place)| (span(item), place)).collect();
+    order.sort_unstable();
+    let mut checked: Vec<Option<C>> = Vec::new();
+    checked.resize_with(items.len(), || None);
+    for (_, place) in order {
+        let place = place as usize;
+        if let (Some(item), Some(slot)) = (items.get(place), checked.get_mut(place)) {
+            *slot = check(item);
+        }
     }
-    right
+    checked.into_iter().collect()
 }
 
 /// What is shared and what is the cluster's own, in the order that the ids count.
