@@ -113,6 +113,21 @@ fn an_instance_that_becomes_a_node_after_all_is_drained_before_it_ends() {
     assert!(matches!(world.steps().as_slice(), [Step::MarkNode(mark)] if mark.node_name == node("a").name), "{:?}", world.steps());
 }
 
+#[test]
+fn the_end_of_an_instance_is_not_asked_for_again_while_nodes_are_unseen() {
+    let mut world = world([worker("a").without_node()]);
+    world.notices = vec![notice("a", noon() + minutes(9))];
+    world.advance();
+    world.later(minutes(1)).advance();
+    world.answer(|_| Err(failure(FailureClass::Unknown)));
+    let nodes = world.hide_nodes();
+    world.later(minutes(1)).advance();
+    assert_eq!(world.steps(), []);
+    world.show_nodes(nodes);
+    world.later(minutes(1)).advance();
+    assert!(matches!(world.steps().as_slice(), [Step::Terminate(_)]), "{:?}", world.steps());
+}
+
 /// Its Node was deleted by others after it had been drained, and registers while its end is asked for.
 #[test]
 fn a_node_that_registers_while_its_end_is_asked_for_is_drained_again() {

@@ -55,6 +55,8 @@ fn retire_steps(retire: &Retire, situation: &Situation<'_>) -> Vec<Step> {
         RetireState::Draining { .. } => draining(retire, situation),
         // Its end was not asked for yet: not without a look at what stands against it by now (invariants 4 and 12).
         RetireState::Drained { .. } if !is_seen(retire, situation) => Vec::new(),
+        // Nor is it asked for again: it may have become a node since, with pods of its own.
+        RetireState::Terminating { .. } if situation.nodes().is_none() && !retire.ends_anyway(situation.now) => Vec::new(),
         RetireState::Drained { .. } | RetireState::Terminating { .. } => {
             let terminate = retire.instance_id.clone().map(|instance_id| Terminate { operation, instance_id });
             terminate.map(Step::Terminate).into_iter().collect()
