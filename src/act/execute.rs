@@ -1,4 +1,5 @@
 use std::future::Future;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use futures_util::stream::{FuturesUnordered, StreamExt};
 use jiff::{SignedDuration, Timestamp};
@@ -16,7 +17,8 @@ const LONGEST_PAUSE: SignedDuration = SignedDuration::from_secs(8);
 
 /// Runs steps concurrently until `cutoff`. Each answers with its outcome, in the order of the steps; one that was cut off may
 /// have had its effect, or was never begun. A throttled call is made again, with the same token, after a jittered `pause`:
-/// that is no failure until the time is over (architecture.md, table under "Launch").
+/// that is no failure until the time is over (architecture.md, table under "Launch"). Where the time is over within such a
+/// call, it was cut off, whatever the one before it had answered (invariant 3).
 pub async fn execute<P: Future<Output = ()> + Send>(
     fleet: &impl Fleet,
     cluster: &impl Cluster,
@@ -27,9 +29,10 @@ pub async fn execute<P: Future<Output = ()> + Send>(
 ) -> Vec<Outcome> {
     let gate = Semaphore::new(AT_ONCE);
     let mut results: Vec<Option<Result<OutcomeKind, Failure>>> = steps.iter().map(|_| None).collect();
+    let unanswered: Vec<AtomicBool> = steps.iter().map(|_| AtomicBool::new(false)).collect();
     {
         let attempt = |index: usize, step: &'_ Step, tries: u32| {
-            let (gate, pause, step) = (&gate, &pause, step.clone());
+            let (gate, pause, step, unanswered) = (&gate, &pause, step.clone(), unanswered.get(index));
             async move {
                 if tries > 0 {
                     // Whoever pauses leaves its place to another.
@@ -37,7 +40,10 @@ pub async fn execute<P: Future<Output = ()> + Send>(
                 }
                 // Never closed, so never refused.
                 let _place = gate.acquire().await;
-                (index, tries, run(fleet, cluster, &step, now).await)
+                note(unanswered, true);
+                let result = run(fleet, cluster, &step, now).await;
+                note(unanswered, false);
+                (index, tries, result)
             }
         };
         let mut running: FuturesUnordered<_> = steps.iter().enumerate().map(|(index, step)| attempt(index, step, 0)).collect();
@@ -61,8 +67,16 @@ pub async fn execute<P: Future<Output = ()> + Send>(
     steps
         .into_iter()
         .zip(results)
-        .map(|(step, result)| Outcome { step, result: result.unwrap_or_else(|| Err(Failure::cut_off())) })
+        .zip(unanswered)
+        .map(|((step, result), unanswered)| {
+            let answered = result.filter(|_| !unanswered.into_inner());
+            Outcome { step, result: answered.unwrap_or_else(|| Err(Failure::cut_off())) }
+        })
         .collect()
+}
+
+fn note(unanswered: Option<&AtomicBool>, now: bool) {
+    unanswered.into_iter().for_each(|unanswered| unanswered.store(now, Ordering::Relaxed));
 }
 
 /// Between half of the pause and all of it. The dice are the step's own, so that the same history goes the same way, and

@@ -3,7 +3,7 @@ use jiff::{SignedDuration, Timestamp};
 use crate::act::{Cluster, Fleet};
 use crate::ledger::{Claim, Ledger, LedgerError, Records, State, Write, contract_tests};
 use crate::observe::{InstanceState, Market, Requests};
-use crate::plan::{Evict, FailureClass, MarkNode, Offering, OperationId, RETIRING_TAINT, RunInstances, Terminate, UnmarkNode};
+use crate::plan::{Evict, FailureClass, MarkNode, Offering, OperationId, RETIRING_TAINT, RunInstances, Step, Terminate, UnmarkNode};
 use crate::rules::Number;
 use crate::sandbox::{Call, CrashAt, Delay, Fault, FaultKind, MachineType, Outside, Pace, Ran, Sandbox, Settings, Workload};
 
@@ -103,6 +103,27 @@ fn one_token_brings_one_set_of_instances() {
     assert_eq!(first, again);
     assert_eq!(class(run(&sandbox, sandbox.run_instances(&launch("t", 3), second(0)))), FailureClass::Configuration);
     assert_eq!(sandbox.world().machines.len(), 2);
+}
+
+/// It may have its effect, whatever the call before it was told.
+#[test]
+fn a_throttled_call_that_is_made_again_and_cut_off_has_no_answer() {
+    let sandbox = Sandbox::new(settings());
+    let fault = |from, until, kind| Fault {
+        calls: vec![Call::RunInstances],
+        from: SignedDuration::from_millis(from),
+        until: SignedDuration::from_millis(until),
+        per_mille: 1000,
+        kind,
+    };
+    let late = FaultKind::Delay { by: SignedDuration::from_mins(1), effect_first: false };
+    sandbox.world().faults.list = vec![fault(0, 100, FaultKind::Fail(FailureClass::Throttle)), fault(100, 9_000_000, late)];
+    let steps = vec![Step::RunInstances(launch("t", 1))];
+    let pause = |by| sandbox.pause(by);
+    let cutoff = sandbox.pause(SignedDuration::from_secs(30));
+    let outcomes = run(&sandbox, crate::act::execute(&sandbox, &sandbox, steps, second(0), pause, cutoff));
+    let results: Vec<_> = outcomes.iter().map(|outcome| outcome.result.as_ref().unwrap_err()).collect();
+    assert!(matches!(results.as_slice(), [failure] if failure.is_cut_off()), "{results:?}");
 }
 
 #[test]
