@@ -11,8 +11,9 @@ use k8s_openapi::api::storage::v1::VolumeAttachment;
 use kube::api::{DeleteParams, Patch, PatchParams, PostParams};
 use kube::{Api, Client};
 use serde_json::json;
+use smartscale::act::Cluster as _;
 use smartscale::ledger::{Claim, Ledger as _, Records, State, Write};
-use smartscale::plan::{Operation, Step};
+use smartscale::plan::{FailureClass, MarkNode, Operation, OperationId, RETIRING_TAINT, Step, UnmarkNode};
 use smartscale::rules::{Cluster, Topic};
 use smartscale::runtime::tick::{Ended, Order, TickReport, tick};
 
@@ -164,6 +165,20 @@ impl Stage {
         Api::<Node>::all(self.client.clone()).get_opt(&self.leaving.name).await.expect("nodes can be read")
     }
 
+    /// Whether the node is cordoned, and whether it bears our taint.
+    async fn cordon_and_mark(&self) -> (bool, bool) {
+        let spec = self.node().await.expect("it is there").spec.expect("a node has a spec");
+        let marked = spec.taints.unwrap_or_default().iter().any(|taint| taint.key == RETIRING_TAINT);
+        (spec.unschedulable.unwrap_or(false), marked)
+    }
+
+    /// As a person does, by hand.
+    async fn cordon(&self, cordoned: bool) {
+        let change = json!({ "spec": { "unschedulable": cordoned } });
+        let nodes: Api<Node> = Api::all(self.client.clone());
+        nodes.patch(&self.leaving.name, &PatchParams::default(), &Patch::Merge(change)).await.expect("the node is there");
+    }
+
     async fn clear(&self) {
         self.machines.clear(&self.client).await;
     }
@@ -211,7 +226,7 @@ fn a_pod_under_two_budgets_is_an_event_and_no_loop() {
         assert_eq!(told, [(Some(Topic::DrainBlocked), true)], "said once, however often it was asked");
         let node = stage.node().await.expect("it stays").spec.expect("a node has a spec");
         // Kubernetes takes its own taint of a cordon off a moment later.
-        let marked = node.taints.unwrap_or_default().iter().any(|taint| taint.key == smartscale::plan::RETIRING_TAINT);
+        let marked = node.taints.unwrap_or_default().iter().any(|taint| taint.key == RETIRING_TAINT);
         assert_eq!((node.unschedulable, marked), (None, false), "as it was");
         assert!(is_alive(&emulator.instances().await, &stage.leaving.instance));
         // Nor is it tried again: it is left alone, and after that a drain is not even begun.
@@ -306,6 +321,34 @@ fn a_volume_that_is_attached_holds_the_termination() {
         attachments.delete("csi-volume", &DeleteParams::default()).await.expect("it is there");
         stage.ticks_until(emulator, "the node to go", is_over).await;
         assert!(stage.node().await.is_none());
+        stage.clear().await;
+    });
+}
+
+#[test]
+fn a_persons_cordon_between_look_and_mark_is_looked_at_again() {
+    on_ec2(async |emulator| {
+        let stage = Stage::new(emulator, "between", "120s", 1).await;
+        let uid = stage.node().await.and_then(|node| node.metadata.uid).expect("a node has a UID");
+        let (operation, node_name) = (OperationId("r-between".to_owned()), stage.leaving.name.clone());
+        let mark = |cordoned_before| MarkNode {
+            operation: operation.clone(),
+            node_name: node_name.clone(),
+            node_uid: uid.clone(),
+            cordoned_before,
+        };
+        for seen in [true, false] {
+            // It was seen as it is no more.
+            stage.cordon(!seen).await;
+            let failure = stage.world.cluster.mark(&mark(seen)).await.expect_err("somebody was faster");
+            assert_eq!(failure.class, FailureClass::Conflict, "{failure:?}");
+            assert_eq!(stage.cordon_and_mark().await, (!seen, false), "nothing was touched");
+        }
+        stage.world.cluster.mark(&mark(true)).await.expect("seen as it is");
+        assert_eq!(stage.cordon_and_mark().await, (true, true));
+        let unmark = UnmarkNode { operation: operation.clone(), node_name: node_name.clone(), node_uid: uid.clone(), keep_cordon: true };
+        stage.world.cluster.unmark(&unmark).await.expect("it is ours");
+        assert_eq!(stage.cordon_and_mark().await, (true, false), "the cordon is the person's");
         stage.clear().await;
     });
 }
