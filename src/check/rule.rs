@@ -105,7 +105,7 @@ impl Checker<'_> {
             ClauseKind::Add(amount) => self.amount(names, amount, "`add`").map(Action::Add),
             ClauseKind::Remove(amount) => self.amount(names, amount, "`remove`").map(Action::Remove),
             ClauseKind::Set(amount) => {
-                let (unit, value) = self.quantity_of(names, &amount.value)?;
+                let (unit, value) = self.quantity_of(names, amount)?;
                 if !crate::check::quantity::is_plain(unit) {
                     self.report_amount(amount, unit, "`set` takes a number of nodes", "a share of nodes can be added or removed, not set");
                     return None;
@@ -128,8 +128,8 @@ impl Checker<'_> {
         }
     }
 
-    fn amount(&mut self, names: Names<'_, '_>, amount: &tree::Amount<'_>, what: &str) -> Option<Amount> {
-        match self.quantity_of(names, &amount.value)? {
+    fn amount(&mut self, names: Names<'_, '_>, amount: &tree::Expr<'_>, what: &str) -> Option<Amount> {
+        match self.quantity_of(names, amount)? {
             (Unit::Percent, Expression::Literal(share)) => Some(Amount::Percent(share)),
             (Unit::Count | Unit::Number, value) => Some(Amount::Nodes(value)),
             (unit, _) => {
@@ -144,9 +144,9 @@ impl Checker<'_> {
         }
     }
 
-    fn report_amount(&mut self, amount: &tree::Amount<'_>, unit: Unit, wanted: &str, help: &str) {
-        let found = format!("{wanted}, and `{}` is {}", self.quote(amount.value.span), crate::check::quantity::a(unit));
-        self.report(Diagnostic::new(units::WRONG_UNIT, amount.value.span, found).help(help));
+    fn report_amount(&mut self, amount: &tree::Expr<'_>, unit: Unit, wanted: &str, help: &str) {
+        let found = format!("{wanted}, and `{}` is {}", self.quote(amount.span), crate::check::quantity::a(unit));
+        self.report(Diagnostic::new(units::WRONG_UNIT, amount.span, found).help(help));
     }
 
     fn track(

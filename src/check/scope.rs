@@ -29,25 +29,24 @@ pub(super) struct Scope<'a> {
     windows_used: Vec<Cell<bool>>,
     /// The same beside `constants`.
     constants_used: Vec<Cell<bool>>,
+    /// What every use of a metric asks for, beside `metrics`: small enough that none has to go and look at the item.
+    units: Vec<(Option<Unit>, bool)>,
     /// For look-ups alone: its order is never used.
-    names: HashMap<&'a str, Entry, RandomState>,
+    names: HashMap<&'a str, Declared, RandomState>,
 }
 
-struct Entry {
-    meaning: Meaning,
-    span: Span,
+/// One declared item: its place in the list of its kind. Kept small, as a table of names is looked at all over the place.
+#[derive(Clone, Copy)]
+struct Declared {
+    kind: Kind,
+    index: u32,
 }
 
 #[derive(Clone, Copy)]
-enum Meaning {
-    /// With what every use of it asks for, so that none has to go and look at the item.
-    Metric {
-        index: usize,
-        unit: Option<Unit>,
-        of_capacity: bool,
-    },
-    Window(usize),
-    Constant(usize),
+enum Kind {
+    Metric,
+    Window,
+    Constant,
     Rule,
 }
 
@@ -99,34 +98,50 @@ impl<'a> Scope<'a> {
         scope.metrics_used = vec![Cell::new(false); scope.metrics.len()];
         scope.windows_used = vec![Cell::new(false); scope.windows.len()];
         scope.constants_used = vec![Cell::new(false); scope.constants.len()];
+        let unit = |item: &&Metric<'_>| {
+            (item.unit.map(|mark| quantity::unit(mark.unit.node)), item.unit.is_some_and(|mark| mark.of_capacity.is_some()))
+        };
+        scope.units = scope.metrics.iter().map(unit).collect();
         let doubles = scope.name();
         (scope, doubles)
     }
 
     fn name(&mut self) -> Vec<(&'a str, Span, Span)> {
-        let all = self.metrics.len() + self.windows.len() + self.constants.len() + self.rules.len();
-        self.names.reserve(all);
-        let metrics = self.metrics.iter().enumerate().map(|(index, item)| {
-            let unit = item.unit.map(|mark| quantity::unit(mark.unit.node));
-            let of_capacity = item.unit.is_some_and(|mark| mark.of_capacity.is_some());
-            (item.name, Meaning::Metric { index, unit, of_capacity })
-        });
-        let windows = self.windows.iter().enumerate().map(|(index, item)| (item.name, Meaning::Window(index)));
-        let constants = self.constants.iter().enumerate().map(|(index, item)| (item.name, Meaning::Constant(index)));
-        let rules = self.rules.iter().map(|item| (item.name, Meaning::Rule));
+        self.names.reserve(self.metrics.len() + self.windows.len() + self.constants.len() + self.rules.len());
+        let of = |kind| (0_u32..).map(move |index| Declared { kind, index });
+        let metrics = self.metrics.iter().map(|item| item.name).zip(of(Kind::Metric));
+        let windows = self.windows.iter().map(|item| item.name).zip(of(Kind::Window));
+        let constants = self.constants.iter().map(|item| item.name).zip(of(Kind::Constant));
+        let rules = self.rules.iter().map(|item| item.name).zip(of(Kind::Rule));
         let mut doubles = Vec::new();
-        for (name, meaning) in metrics.chain(windows).chain(constants).chain(rules) {
-            let entry = Entry { meaning, span: name.span };
-            match self.names.entry(name.node) {
-                Slot::Vacant(free) => _ = free.insert(entry),
-                Slot::Occupied(other) if other.get().span <= name.span => doubles.push((name.node, other.get().span, name.span)),
+        let mut names = std::mem::take(&mut self.names);
+        for (name, declared) in metrics.chain(windows).chain(constants).chain(rules) {
+            match names.entry(name.node) {
+                Slot::Vacant(free) => _ = free.insert(declared),
                 Slot::Occupied(mut other) => {
-                    doubles.push((name.node, name.span, other.get().span));
-                    other.insert(entry);
+                    let place = self.span(*other.get());
+                    doubles.push((name.node, place.min(name.span), place.max(name.span)));
+                    // The first in the text is the one that is meant.
+                    if name.span < place {
+                        other.insert(declared);
+                    }
                 }
             }
         }
+        self.names = names;
         doubles
+    }
+
+    /// Where it is declared.
+    fn span(&self, declared: Declared) -> Span {
+        let index = declared.index as usize;
+        let name = match declared.kind {
+            Kind::Metric => self.metrics.get(index).map(|item| item.name),
+            Kind::Window => self.windows.get(index).map(|item| item.name),
+            Kind::Constant => self.constants.get(index).map(|item| item.name),
+            Kind::Rule => self.rules.get(index).map(|item| item.name),
+        };
+        name.map(|name| name.span).unwrap_or_default()
     }
 
     /// Every name that is declared here, in a fixed order.
@@ -140,7 +155,7 @@ impl<'a> Scope<'a> {
 
     /// Where the name is declared here.
     pub fn place(&self, name: &str) -> Option<Span> {
-        self.names.get(name).map(|entry| entry.span)
+        self.names.get(name).map(|declared| self.span(*declared))
     }
 
     /// The metrics that no item and no setting that was checked rests on.
@@ -158,20 +173,20 @@ impl<'a> Scope<'a> {
         self.constants.iter().zip(&self.constants_used).filter(|(_, used)| !used.get()).map(|(item, _)| *item)
     }
 
-    fn note_use(&self, meaning: Meaning) {
-        let used = match meaning {
-            Meaning::Metric { index, .. } => self.metrics_used.get(index),
-            Meaning::Window(index) => self.windows_used.get(index),
-            Meaning::Constant(index) => self.constants_used.get(index),
-            Meaning::Rule => None,
+    fn note_use(&self, declared: Declared) {
+        let used = match declared.kind {
+            Kind::Metric => &self.metrics_used,
+            Kind::Window => &self.windows_used,
+            Kind::Constant => &self.constants_used,
+            Kind::Rule => return,
         };
-        used.into_iter().for_each(|used| used.set(true));
+        used.get(declared.index as usize).into_iter().for_each(|used| used.set(true));
     }
 
     /// The constant's place in the list, where the name is one of this scope.
     pub fn constant(&self, name: &str) -> Option<usize> {
-        match self.names.get(name)?.meaning {
-            Meaning::Constant(index) => Some(index),
+        match self.names.get(name)? {
+            Declared { kind: Kind::Constant, index } => Some(*index as usize),
             _ => None,
         }
     }
@@ -204,23 +219,25 @@ impl<'s, 'a> Names<'s, 'a> {
     }
 
     fn meaning(&self, name: &str, uses: bool) -> Option<Resolved> {
-        let (scope, entry, first_metric, first_window) = match self.own.and_then(|own| own.names.get(name).map(|entry| (own, entry))) {
-            Some((own, entry)) => (own, entry, self.shared.metrics.len(), self.shared.windows.len()),
+        let (scope, declared, first_metric, first_window) = match self.own.and_then(|own| own.names.get(name).map(|found| (own, *found))) {
+            Some((own, found)) => (own, found, self.shared.metrics.len(), self.shared.windows.len()),
             None => match self.shared.names.get(name) {
-                Some(entry) => (self.shared, entry, 0, 0),
+                Some(found) => (self.shared, *found, 0, 0),
                 None => return fact(name).or_else(|| self.misspelt(name, uses)),
             },
         };
         if uses {
-            scope.note_use(entry.meaning);
+            scope.note_use(declared);
         }
-        Some(match entry.meaning {
-            Meaning::Metric { index, unit, of_capacity } => {
+        let index = declared.index as usize;
+        Some(match declared.kind {
+            Kind::Metric => {
+                let (unit, of_capacity) = scope.units.get(index).copied().unwrap_or_default();
                 Resolved::Metric { id: MetricId::Declared(first_metric + index), unit, of_capacity }
             }
-            Meaning::Window(index) => Resolved::Window(WindowId(first_window + index)),
-            Meaning::Constant(index) => Resolved::Constant(scope.values.get(index).and_then(OnceCell::get).cloned().flatten()),
-            Meaning::Rule => Resolved::Rule,
+            Kind::Window => Resolved::Window(WindowId(first_window + index)),
+            Kind::Constant => Resolved::Constant(scope.values.get(index).and_then(OnceCell::get).cloned().flatten()),
+            Kind::Rule => Resolved::Rule,
         })
     }
 

@@ -115,7 +115,7 @@ pub(super) fn condition<'t>(rule: &'t tree::Rule<'_>) -> Option<&'t tree::Condit
 
 /// The place of a rule's condition, or of its name where it has none.
 pub(super) fn condition_span(rule: &tree::Rule<'_>) -> Span {
-    condition(rule).map_or(rule.name.span, |condition| condition.span)
+    condition(rule).map_or(rule.name.span, tree::Condition::span)
 }
 
 /// The place of a rule's action.

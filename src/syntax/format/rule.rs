@@ -53,9 +53,9 @@ fn clause(clause: &Clause<'_>) -> String {
         ClauseKind::Outside { window, early } => windowed("outside", window, early.as_deref()),
         ClauseKind::When(when) => format!("when {}", condition(when)),
         ClauseKind::Cooldown(duration) => format!("cooldown {}", expr(duration)),
-        ClauseKind::Add(by) => format!("then add {}", amount(&by.value)),
-        ClauseKind::Remove(by) => format!("then remove {}", amount(&by.value)),
-        ClauseKind::Set(to) => format!("then set {}", amount(&to.value)),
+        ClauseKind::Add(by) => format!("then add {}", amount(by)),
+        ClauseKind::Remove(by) => format!("then remove {}", amount(by)),
+        ClauseKind::Set(to) => format!("then set {}", amount(to)),
         ClauseKind::Track { metric, target, within } => {
             let within = within.as_ref().map_or_else(String::new, |within| format!(" within {}", expr(within)));
             format!("track {} at {}{within}", metric.node, expr(target))

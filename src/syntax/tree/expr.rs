@@ -60,8 +60,14 @@ pub struct Condition<'s> {
     pub expr: Expr<'s>,
     /// How long it must have held: a duration or the name of one; the span is that of the value.
     pub sustain: Option<Box<Expr<'s>>>,
+}
+
+impl Condition<'_> {
     /// The whole condition.
-    pub span: Span,
+    #[must_use]
+    pub fn span(&self) -> Span {
+        self.sustain.as_ref().map_or(self.expr.span, |sustain| self.expr.span.to(sustain.span))
+    }
 }
 
 /// `A..B`, both ends included; each end is a literal or the name of a constant.

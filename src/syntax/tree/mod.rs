@@ -18,7 +18,7 @@ pub use cluster::{CapacitySetting, Cluster, ClusterEntry, DrainSetting, Every, N
 pub use expr::{Binary, BinaryOp, Call, Condition, Expr, ExprKind, Range};
 pub use item::{Comment, Item, Let, Metric, Source, Tree, UnitMark};
 pub use literal::{Decimal, Literal, LiteralKind, Period, Quote, Text};
-pub use rule::{Amount, Clause, ClauseKind, Rule};
+pub use rule::{Clause, ClauseKind, Rule};
 pub use test::{Expect, ExpectKind, Reason, Stretch, StretchKind, Test, TestStep};
 pub use window::{Days, TimeOfDay, Window, WindowPart};
 pub use words::{Channel, Event, Function, Guard, Hold, Unit, Weekday, Word};

@@ -50,12 +50,12 @@ pub enum ClauseKind<'s> {
     When(Condition<'s>),
     /// `cooldown D`.
     Cooldown(Expr<'s>),
-    /// `then add AMOUNT`.
-    Add(Amount<'s>),
-    /// `then remove AMOUNT`.
-    Remove(Amount<'s>),
-    /// `then set AMOUNT`.
-    Set(Amount<'s>),
+    /// `then add EXPR nodes`: how many, or how much of `nodes`.
+    Add(Expr<'s>),
+    /// `then remove EXPR nodes`: how many, or how much of `nodes`.
+    Remove(Expr<'s>),
+    /// `then set EXPR nodes`.
+    Set(Expr<'s>),
     /// `track METRIC at VALUE [within P]`.
     Track {
         /// The metric.
@@ -77,13 +77,4 @@ impl ClauseKind<'_> {
     pub const fn is_action(&self) -> bool {
         matches!(self, Self::Add(_) | Self::Remove(_) | Self::Set(_) | Self::Track { .. } | Self::Keep(_) | Self::Hold(_))
     }
-}
-
-/// `EXPR nodes`. A percentage is one of `nodes`, which makes sense for `add` and `remove`.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Amount<'s> {
-    /// How many, or how much of `nodes`.
-    pub value: Expr<'s>,
-    /// The word `node` or `nodes`.
-    pub word: Span,
 }

@@ -17,7 +17,7 @@ const COMPARISON: u8 = 4;
 impl<'s> Builder<'s> {
     pub(super) fn condition(&mut self, node: Node<'_>) -> Condition<'s> {
         let span = self.span(&node);
-        let mut condition = Condition { expr: Expr { kind: ExprKind::Error, span }, sustain: None, span };
+        let mut condition = Condition { expr: Expr { kind: ExprKind::Error, span }, sustain: None };
         for node in node.into_inner() {
             match node.as_rule() {
                 Rule::expr => condition.expr = self.expr(node),
@@ -32,7 +32,7 @@ impl<'s> Builder<'s> {
 
     fn after_for(&mut self, before: &Condition<'s>, rest: &Node<'_>) {
         let sustain = before.sustain.as_ref().map_or(before.expr.span, |value| value.span);
-        let part = before.expr.span.to(sustain);
+        let part = before.span();
         let fix = Fix::maybe("put the part that it sustains in parentheses", part.before(), "(").and(part.after(), ")");
         let place = self.span(rest);
         self.report(

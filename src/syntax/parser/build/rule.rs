@@ -5,7 +5,7 @@ use crate::diagnostic::codes::syntax as code;
 use crate::diagnostic::{Diagnostic, Fix};
 use crate::source::{Span, Spanned};
 use crate::syntax::parser::grammar::Rule;
-use crate::syntax::tree::{self, Amount, Clause, ClauseKind, Expr, Hold, Name};
+use crate::syntax::tree::{self, Clause, ClauseKind, Expr, Hold, Name};
 
 impl<'s> Builder<'s> {
     /// A rule; `nodes` are those of its item. What is malformed in it is left to `bad`.
@@ -134,7 +134,7 @@ impl<'s> Builder<'s> {
                 let mut parts = first.into_inner().filter(|node| matches!(node.as_rule(), Rule::range | Rule::node_word));
                 let kept = self.range(parts.next()?);
                 match parts.next() {
-                    Some(word) => _ = self.node_word(&word, kept.span),
+                    Some(word) => self.node_word(&word, kept.span),
                     None => self.nodes_missing(kept.span),
                 }
                 ClauseKind::Keep(Box::new(kept))
@@ -158,13 +158,12 @@ impl<'s> Builder<'s> {
     }
 
     /// The word after an amount: `nodes`, or what is meant by it.
-    pub(super) fn node_word(&mut self, node: &Node<'_>, value: Span) -> Span {
+    pub(super) fn node_word(&mut self, node: &Node<'_>, value: Span) {
         let (text, span) = self.written(node);
         if !matches!(text, "node" | "nodes") {
             let meant = if self.text(value) == "1" { "node" } else { "nodes" };
             self.rewrite(code::NODES_WORD, span, format!("amounts are counted in nodes, not in `{text}`"), meant);
         }
-        span
     }
 
     pub(super) fn nodes_missing(&mut self, value: Span) {
@@ -178,12 +177,10 @@ impl<'s> Builder<'s> {
         let verb = nodes.next()?;
         let (written, place) = self.written(&verb);
         let value = self.expr(nodes.next()?);
-        let word = if let Some(word) = nodes.next() {
-            self.node_word(&word, value.span)
-        } else {
-            self.nodes_missing(value.span);
-            value.span.after()
-        };
+        match nodes.next() {
+            Some(word) => self.node_word(&word, value.span),
+            None => self.nodes_missing(value.span),
+        }
         let scaled = verb.as_rule() == Rule::scale_verb;
         let meant = match written {
             "add" | "remove" | "set" => written,
@@ -194,11 +191,10 @@ impl<'s> Builder<'s> {
         if scaled {
             self.rewrite(code::SCALE_VERB, place, format!("`{written}` is no action"), meant);
         }
-        let amount = Amount { value, word };
         Some(match meant {
-            "add" => ClauseKind::Add(amount),
-            "remove" => ClauseKind::Remove(amount),
-            _ => ClauseKind::Set(amount),
+            "add" => ClauseKind::Add(value),
+            "remove" => ClauseKind::Remove(value),
+            _ => ClauseKind::Set(value),
         })
     }
 

@@ -161,7 +161,7 @@ impl<'s> Builder<'s> {
         }
         let value = value?;
         match word {
-            Some(word) => _ = self.node_word(&word, value.span),
+            Some(word) => self.node_word(&word, value.span),
             None if rule != Rule::expect_nodes => self.nodes_missing(value.span),
             None => {}
         }
