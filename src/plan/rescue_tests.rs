@@ -3,8 +3,8 @@
 use jiff::Timestamp;
 
 use crate::observe::{InstanceState, Notice, NoticeKind};
-use crate::plan::fixture::{World, draining, evicted, failure, minutes, node, noon, ok, pod, worker, world};
-use crate::plan::{FailureClass, RetireCause, RetireState, Step};
+use crate::plan::fixture::{draining, evicted, failure, minutes, node, noon, ok, pod, worker, world};
+use crate::plan::{FailureClass, RetireState, Step};
 
 fn notice(name: &str, ends_at: Timestamp) -> Notice {
     Notice { instance_id: format!("i-{name}"), kind: NoticeKind::SpotInterruption, ends_at: Some(ends_at) }

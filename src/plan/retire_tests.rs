@@ -1,6 +1,4 @@
-use jiff::Timestamp;
-
-use crate::observe::{InstanceState, Notice, NoticeKind, Pod};
+use crate::observe::InstanceState;
 use crate::plan::fixture::{World, draining, evicted, failure, minutes, node, noon, of_kind, ok, pod, worker, world};
 use crate::plan::{CORDONED_BEFORE, DO_NOT_EVICT, FailureClass, OutcomeKind, PROTECTED, Retire, RetireCause, RetireState, Step};
 
