@@ -58,11 +58,11 @@ impl World {
         }
     }
 
-    /// `intended`: the ledger knows of it.
+    /// `called_at`: when the call was made. `intended`: the ledger knew of it then.
     ///
     /// # Errors
     /// As EC2: no capacity, an unknown type or subnet, a token that comes back with other parameters.
-    pub fn run_instances(&mut self, step: &RunInstances, intended: bool) -> Result<Vec<Instance>, Failure> {
+    pub fn run_instances(&mut self, step: &RunInstances, called_at: Timestamp, intended: bool) -> Result<Vec<Instance>, Failure> {
         if let Some(launched) = self.tokens.get(&step.token) {
             if launched.step != *step {
                 return Err(failure(
@@ -118,7 +118,8 @@ impl World {
             instances.push(id);
         }
         let now = self.now;
-        self.note(|| Deed { at: now, what: DeedKind::Launched { token: step.token.clone(), instances: instances.clone(), intended } });
+        let what = || DeedKind::Launched { token: step.token.clone(), instances: instances.clone(), called_at, intended };
+        self.note(|| Deed { at: now, what: what() });
         let brought = instances.iter().filter_map(|id| self.machines.get(id)).map(|machine| machine.instance.clone()).collect();
         self.tokens.insert(step.token.clone(), Launched { step: step.clone(), instances });
         self.settle();

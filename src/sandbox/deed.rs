@@ -12,10 +12,12 @@ pub struct Deed {
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum DeedKind {
-    /// `intended`: the ledger knew the token before.
     Launched {
         token: String,
         instances: Vec<String>,
+        /// When the call was made, which may be long before it had its effect.
+        called_at: Timestamp,
+        /// The ledger knew the token then.
         intended: bool,
     },
     /// A process changed the world under a fence that was no longer in force.

@@ -45,13 +45,14 @@ impl Fleet for Sandbox {
             let knows = |state: &State| state.progress.launches().any(|launch| launch.attempts.iter().any(|a| a.token == token));
             self.ledger().look(cluster, knows).unwrap_or(false)
         };
+        let called_at = self.world().now;
         let launch = |world: &mut World| {
             let again = world.sabotage == Some(Sabotage::FreshTokenAgain) && !world.asked_tokens.insert(step.token.clone());
             if again || world.sabotage == Some(Sabotage::FreshToken) {
                 let token = format!("{}-{}", step.token, world.serial());
-                return world.run_instances(&RunInstances { token, ..step.clone() }, true);
+                return world.run_instances(&RunInstances { token, ..step.clone() }, called_at, true);
             }
-            world.run_instances(step, intended(&step.token))
+            world.run_instances(step, called_at, intended(&step.token))
         };
         let carried_out = || (Step::RunInstances(step.clone()), intended(&step.token));
         let answer = self.effect(Call::RunInstances, carried_out, launch).await;

@@ -206,7 +206,7 @@ impl World {
                 if !self.tokens.contains_key(&step.token) {
                     self.strikes.count("launch after its call was given up");
                 }
-                self.run_instances(step, intended).map(drop)
+                self.run_instances(step, called_at, intended).map(drop)
             }
             Step::Terminate(step) => self.terminate(step, called_at, None),
             Step::Evict(step) => self.evict(step),

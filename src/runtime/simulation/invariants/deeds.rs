@@ -17,7 +17,9 @@ impl Invariants<'_> {
         for deed in deeds {
             match &deed.what {
                 // 2. Whoever was overtaken may launch what its successor has closed; repair adopts it.
-                DeedKind::Launched { token, intended: false, .. } if !self.overtakes && !self.lost_in_this_tick(world) => {
+                DeedKind::Launched { token, called_at, intended: false, .. }
+                    if !(self.overtakes || self.lost_in_this_tick(world) || lost_before(world, *called_at)) =>
+                {
                     self.breaks(2, deed.at, format!("instances were launched under `{token}`, which the ledger did not know"));
                 }
                 // 7. Once a write was refused the holder knows, and nothing excuses it; nor a write that was taken from one who
@@ -106,4 +108,10 @@ impl Invariants<'_> {
             }
         }
     }
+}
+
+/// The table was deleted in the tick that made the call, or later: what had been intended can no longer be looked up.
+fn lost_before(world: &World, called_at: Timestamp) -> bool {
+    let began = called_at.saturating_sub(LOOKED_WITHIN).unwrap_or(Timestamp::MIN);
+    world.ledger_lost_at.is_some_and(|at| at >= began)
 }
