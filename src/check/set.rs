@@ -191,8 +191,8 @@ impl<'a> Checker<'a> {
     }
 }
 
-/// The items as they were checked, `None` where one is wrong; all are looked at. In the order of the text, as the trees stand in memory: in that of
-/// their names nearly every look would miss the caches.
+/// The items as they were checked, `None` where one is wrong; all are looked at. In the order of the text, as the trees
+/// stand in memory: in that of their names nearly every look would miss the caches.
 fn in_text_order<'t, T, C>(items: &[&'t T], span: impl Fn(&T) -> Span, mut check: impl FnMut(&'t T) -> Option<C>) -> Option<Vec<C>> {
     let mut order: Vec<(Span, u32)> = items.iter().zip(0..).map(|(item, place)| (span(item), place)).collect();
     order.sort_unstable();
