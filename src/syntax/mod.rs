@@ -7,4 +7,4 @@ pub mod tree;
 
 pub use format::{format, format_diff, format_tree};
 pub(crate) use parser::kebab;
-pub use parser::{Parsed, parse};
+pub use parser::{Parsed, parse, parse_by_grammar};

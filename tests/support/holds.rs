@@ -9,11 +9,12 @@ use smartscale::syntax;
 
 use crate::shape::shape;
 
-/// Parsing ends, and points at nothing but the text.
+/// Parsing ends, points at nothing but the text, and reads directly what the grammar would read.
 pub fn parses(bytes: &[u8]) {
     let sources = load(bytes);
     let file = sources.get(FileId(0)).expect("it was added");
     let parsed = syntax::parse(FileId(0), file.text());
+    assert_eq!(parsed, syntax::parse_by_grammar(FileId(0), file.text()), "read directly, it is something else");
     for found in &parsed.diagnostics {
         points_inside(file, found);
     }

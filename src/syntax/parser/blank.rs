@@ -13,25 +13,7 @@ pub(super) fn text_of<'a>(source: &'a str, piece: Piece, buffer: &'a mut String)
     buffer
 }
 
-/// The text from the first of the pieces to the last one: each as above, and between them nothing but blanks.
-pub(super) fn text_of_all<'a>(source: &'a str, pieces: &[Piece], buffer: &'a mut String) -> &'a str {
-    buffer.clear();
-    let mut end = pieces.first().map_or(0, |piece| piece.start);
-    for piece in pieces {
-        spaces(piece.start.saturating_sub(end) as usize, buffer);
-        let text = source.get(piece.start as usize..piece.end as usize).unwrap_or("");
-        if piece.blank {
-            blank(text, buffer)
-        } else {
-            buffer.push_str(text)
-        }
-        end = piece.end;
-    }
-    buffer
-}
-
 fn blank(text: &str, buffer: &mut String) {
-    let goal = buffer.len() + text.len();
     let mut rest = text;
     while let Some(found) = rest.chars().next() {
         let length = match found {
@@ -43,7 +25,7 @@ fn blank(text: &str, buffer: &mut String) {
             _ => plain(rest),
         };
         let (done, next) = rest.split_at(length);
-        if buffer.len() + rest.len() == goal {
+        if buffer.len() + rest.len() == text.len() {
             buffer.push_str(done);
         }
         rest = next;
@@ -94,22 +76,13 @@ fn quoted(rest: &str, open: char) -> usize {
 
 #[cfg(test)]
 mod tests {
-    use super::{blank, text_of_all};
-    use crate::source::FileId;
-    use crate::syntax::scan::scan;
+    use super::blank;
 
     fn blanked(text: &str) -> String {
         let mut buffer = String::new();
         blank(text, &mut buffer);
         assert_eq!(buffer.len(), text.len());
         buffer
-    }
-
-    #[test]
-    fn what_stands_between_pieces_is_blanked() {
-        let text = "# é\nlet a = 5 # ;\n;let b = \"#\"\n# c";
-        let mut buffer = String::from("left over");
-        assert_eq!(text_of_all(text, &scan(FileId(0), text, false).0.pieces, &mut buffer), "let a = 5      let b = \"#\"");
     }
 
     #[test]

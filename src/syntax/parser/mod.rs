@@ -1,12 +1,13 @@
-//! From text to tree: the scan's pieces, each parsed by the grammar and built into the tree.
+//! From text to tree: the scan's pieces, each read directly where nothing needs an explanation, and else parsed by the
+//! grammar and built into the tree.
 
-mod batch;
 mod blank;
 mod build;
 mod found;
 mod grammar;
 mod hints;
 mod piece;
+mod plain;
 mod recover;
 mod repair;
 mod unexpected;
@@ -38,26 +39,46 @@ pub struct Parsed<'s> {
     pub diagnostics: Vec<Diagnostic>,
 }
 
+/// Who reads items that are written as the language has them.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Reading {
+    /// The direct reader, and the grammar what is left.
+    Direct,
+    /// The grammar alone.
+    Grammar,
+}
+
 /// Parses one file.
 #[must_use]
 pub fn parse(file: FileId, text: &str) -> Parsed<'_> {
+    parse_with(file, text, Reading::Direct)
+}
+
+/// Parses one file by the grammar alone: the same answer, later. Tests hold both equal.
+#[must_use]
+pub fn parse_by_grammar(file: FileId, text: &str) -> Parsed<'_> {
+    parse_with(file, text, Reading::Grammar)
+}
+
+fn parse_with(file: FileId, text: &str, reading: Reading) -> Parsed<'_> {
     static LIMIT: Once = Once::new();
     LIMIT.call_once(|| pest::set_call_limit(NonZeroUsize::new(CALL_LIMIT)));
 
-    let (parsed, suspicious) = parse_scanned(file, text, false);
+    let (parsed, suspicious) = parse_scanned(file, text, reading, false);
     if !suspicious || parsed.diagnostics.is_empty() {
         return parsed;
     }
     // A backtick may be missing before an item that now stands in a text.
-    let (doubtful, _) = parse_scanned(file, text, true);
+    let (doubtful, _) = parse_scanned(file, text, reading, true);
     let unterminated = doubtful.diagnostics.iter().any(|found| found.code == code::UNTERMINATED);
     if unterminated { doubtful } else { parsed }
 }
 
-fn parse_scanned(file: FileId, text: &str, doubtful: bool) -> (Parsed<'_>, bool) {
+fn parse_scanned(file: FileId, text: &str, reading: Reading, doubtful: bool) -> (Parsed<'_>, bool) {
     let (scan, found, suspicious) = scan::scan(file, text, doubtful);
     let items = Vec::with_capacity(scan.pieces.len());
-    let mut parser = Parser { file, text, builder: Builder::new(file, text), items, cluster: None, blanked: String::new() };
+    let plain = (reading == Reading::Direct).then(|| plain::Reader::new(file, text));
+    let mut parser = Parser { file, text, plain, builder: Builder::new(file, text), items, cluster: None, blanked: String::new() };
     parser.builder.diagnostics = found;
     let full = parser.builder.diagnostics.len() > MAX_DIAGNOSTICS;
     if full {
@@ -65,15 +86,12 @@ fn parse_scanned(file: FileId, text: &str, doubtful: bool) -> (Parsed<'_>, bool)
         let next = parser.builder.diagnostics.get(MAX_DIAGNOSTICS).map_or(0, |found| found.primary.span.start);
         parser.too_many(next);
     }
-    let mut rest = if full { &[] } else { scan.pieces.as_slice() };
-    while let Some(first) = rest.first() {
+    for piece in scan.pieces.iter().filter(|_| !full) {
         if parser.builder.diagnostics.len() >= MAX_DIAGNOSTICS {
-            parser.too_many(first.start);
+            parser.too_many(piece.start);
             break;
         }
-        let (together, others) = rest.split_at(batch::length(rest));
-        parser.batch(together);
-        rest = others;
+        parser.piece(*piece);
     }
     parser.end_cluster(u32::try_from(text.len()).unwrap_or(u32::MAX));
     parser.builder.finish_names();
@@ -87,6 +105,7 @@ fn parse_scanned(file: FileId, text: &str, doubtful: bool) -> (Parsed<'_>, bool)
 struct Parser<'s> {
     file: FileId,
     text: &'s str,
+    plain: Option<plain::Reader<'s>>,
     builder: Builder<'s>,
     items: Vec<Item<'s>>,
     cluster: Option<Box<Cluster<'s>>>,

@@ -21,14 +21,6 @@ impl<'s> Parser<'s> {
         self.blanked = buffer;
     }
 
-    /// The same for pieces side by side; what stands between them is blank.
-    pub(super) fn with_texts(&mut self, pieces: &[Piece], read: impl FnOnce(&mut Self, &str)) {
-        let mut buffer = std::mem::take(&mut self.blanked);
-        self.builder.at(pieces.first().map_or(0, |piece| piece.start));
-        read(self, blank::text_of_all(self.text, pieces, &mut buffer));
-        self.blanked = buffer;
-    }
-
     pub(super) const fn span_of(&self, piece: Piece) -> Span {
         Span::new(self.file, piece.start, piece.end)
     }
@@ -36,6 +28,10 @@ impl<'s> Parser<'s> {
     pub(super) fn item(&mut self, piece: Piece, word: ItemWord) {
         if piece.trouble == Trouble::Reported {
             self.broken_item(piece, word);
+            return;
+        }
+        if let Some(item) = self.plain.as_mut().and_then(|reader| reader.item(piece, word)) {
+            self.push(item);
             return;
         }
         self.with_text(piece, |parser, text| {
@@ -61,15 +57,11 @@ impl<'s> Parser<'s> {
     /// The nodes of an item, and in a cluster the settings after it.
     pub(super) fn built(&mut self, piece: Piece, word: ItemWord, mut nodes: Nodes<'_>) {
         let Some(first) = nodes.next() else { return };
-        self.built_item(piece, word, first);
-        self.built_settings(nodes);
-    }
-
-    pub(super) fn built_item(&mut self, piece: Piece, word: ItemWord, node: Node<'_>) {
-        match self.build_item(piece, word, node) {
+        match self.build_item(piece, word, first) {
             Some(item) => self.push(item),
             None => self.broken_item(piece, word),
         }
+        self.built_settings(nodes);
     }
 
     pub(super) fn build_item(&mut self, piece: Piece, word: ItemWord, node: Node<'_>) -> Option<Item<'s>> {

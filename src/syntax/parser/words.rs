@@ -117,8 +117,7 @@ pub(super) const fn word(rule: Rule) -> &'static str {
         Rule::kw_expect => "`expect`",
         Rule::kw_in => "`in`",
         Rule::EOI => "the end",
-        Rule::items_piece
-        | Rule::rule_piece
+        Rule::rule_piece
         | Rule::metric_piece
         | Rule::let_piece
         | Rule::window_piece

@@ -8,11 +8,11 @@ use crate::syntax::parser::grammar::Rule;
 use crate::syntax::tree::{Binary, BinaryOp, Call, Condition, Expr, ExprKind, Function, Range};
 
 /// The most operators of one expression: what walks the tree may recurse.
-const MAX_OPERATORS: usize = 256;
+pub(in crate::syntax::parser) const MAX_OPERATORS: usize = 256;
 
 /// How tightly `not` and `in` bind, among [`BinaryOp::precedence`].
-const NOT: u8 = 3;
-const COMPARISON: u8 = 4;
+pub(in crate::syntax::parser) const NOT: u8 = 3;
+pub(in crate::syntax::parser) const COMPARISON: u8 = 4;
 
 impl<'s> Builder<'s> {
     pub(super) fn condition(&mut self, node: Node<'_>) -> Condition<'s> {
@@ -358,7 +358,7 @@ fn spoken(text: &str) -> BinaryOp {
     }
 }
 
-fn is_comparison(expr: &Expr<'_>) -> bool {
+pub(in crate::syntax::parser) fn is_comparison(expr: &Expr<'_>) -> bool {
     match &expr.kind {
         ExprKind::In(_) => true,
         ExprKind::Binary(binary) => binary.op.node.is_comparison(),

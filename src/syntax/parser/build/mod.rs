@@ -25,7 +25,11 @@ use crate::diagnostic::{Code, Diagnostic, Fix};
 use crate::source::{FileId, Span};
 
 pub(super) use cluster::meant_setting;
+pub(super) use expr::{COMPARISON, MAX_OPERATORS, NOT, is_comparison};
+pub(super) use name::RESERVED;
 pub(crate) use name::kebab;
+pub(super) use number::read as read_number;
+pub(super) use time::read as read_time;
 pub(super) use word::nearest;
 
 /// A match of one grammar rule.
@@ -62,7 +66,7 @@ impl<'s> Builder<'s> {
     fn span(&self, node: &Node<'_>) -> Span {
         let span = node.as_span();
         // pest takes the white space before an optional part that is not there.
-        let end = span.start() + span.as_str().trim_ascii_end().len();
+        let end = span.start() + span.as_str().trim_end_matches(is_blank).len();
         let at = |offset: usize| self.base.saturating_add(u32::try_from(offset).unwrap_or(u32::MAX));
         Span::new(self.file, at(span.start()), at(end))
     }
@@ -110,6 +114,11 @@ impl<'s> Builder<'s> {
         }
         nodes
     }
+}
+
+/// White space as the grammar has it.
+const fn is_blank(found: char) -> bool {
+    matches!(found, ' ' | '\t'..='\r')
 }
 
 const fn is_keyword_of_setting(rule: Rule) -> bool {

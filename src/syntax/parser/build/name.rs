@@ -8,7 +8,7 @@ use crate::syntax::parser::grammar::Rule;
 use crate::syntax::tree::Name;
 
 /// Words that can stand right after or before a name in an expression, and so cannot be one.
-pub(super) const RESERVED: [&str; 9] = ["and", "or", "not", "in", "for", "when", "then", "during", "outside"];
+pub(in crate::syntax::parser) const RESERVED: [&str; 9] = ["and", "or", "not", "in", "for", "when", "then", "during", "outside"];
 
 impl<'s> Builder<'s> {
     /// A name where it is used.

@@ -7,7 +7,7 @@ const MAX_DIGITS: usize = 18;
 
 /// Why a spelling is no literal.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Wrong {
+pub(in crate::syntax::parser) enum Wrong {
     /// Likely this was meant.
     Meant(String),
     /// `$0.60` without a period.
@@ -21,7 +21,7 @@ pub(super) enum Wrong {
 }
 
 /// Reads a literal that is written as the language has it.
-pub(super) fn read(text: &str) -> Result<(Decimal, LiteralKind), Wrong> {
+pub(in crate::syntax::parser) fn read(text: &str) -> Result<(Decimal, LiteralKind), Wrong> {
     if let Some(amount) = text.strip_prefix('$') {
         return money(amount);
     }

@@ -65,7 +65,7 @@ impl Builder<'_> {
 }
 
 /// The time, and whether it is written as the language has it.
-fn read(text: &str) -> Option<(TimeOfDay, bool)> {
+pub(in crate::syntax::parser) fn read(text: &str) -> Option<(TimeOfDay, bool)> {
     if let [a, b, b':', c, d] = text.as_bytes()
         && [a, b, c, d].iter().all(|byte| byte.is_ascii_digit())
     {
