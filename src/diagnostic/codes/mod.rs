@@ -5,6 +5,7 @@ pub mod lint_dynamics;
 pub mod lint_names;
 pub mod lint_rules;
 pub mod lint_sources;
+pub mod literals;
 pub mod names;
 pub mod syntax;
 pub mod tests;
@@ -41,6 +42,7 @@ pub(crate) use codes;
 pub fn all() -> Vec<Code> {
     let mut all = [
         syntax::ALL,
+        literals::ALL,
         names::ALL,
         units::ALL,
         values::ALL,

@@ -3,7 +3,7 @@
 use jiff::civil::Date;
 
 use super::{Builder, Node};
-use crate::diagnostic::codes::syntax as code;
+use crate::diagnostic::codes::literals as code;
 use crate::diagnostic::{Diagnostic, Fix};
 use crate::source::Spanned;
 

@@ -2,7 +2,7 @@
 
 use super::number::{self, Wrong};
 use super::{Builder, Node};
-use crate::diagnostic::codes::syntax as code;
+use crate::diagnostic::codes::literals as code;
 use crate::diagnostic::{Diagnostic, Fix};
 use crate::source::Span;
 use crate::syntax::tree::{Expr, ExprKind, Literal};

@@ -1,6 +1,7 @@
 //! Tests in the language.
 
 use super::{Builder, Node, Nodes};
+use crate::diagnostic::codes::literals;
 use crate::diagnostic::codes::syntax as code;
 use crate::source::{Span, Spanned};
 use crate::syntax::parser::grammar::Rule;
@@ -54,7 +55,7 @@ impl<'s> Builder<'s> {
                         Rule::date => date = self.date(&node),
                         Rule::date_t => {
                             let place = self.span(&node);
-                            self.rewrite(code::DATE, place, "a date and its time are apart", " ");
+                            self.rewrite(literals::DATE, place, "a date and its time are apart", " ");
                         }
                         Rule::time => time = self.start_time(&node),
                         _ => {}

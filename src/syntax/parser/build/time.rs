@@ -2,7 +2,7 @@
 
 use super::{Builder, Node};
 use crate::diagnostic::Diagnostic;
-use crate::diagnostic::codes::syntax as code;
+use crate::diagnostic::codes::literals as code;
 use crate::source::Spanned;
 use crate::syntax::parser::grammar::Rule;
 use crate::syntax::tree::TimeOfDay;

@@ -1,6 +1,7 @@
 //! Windows.
 
 use super::{Builder, Node, nearest};
+use crate::diagnostic::codes::literals;
 use crate::diagnostic::codes::syntax as code;
 use crate::diagnostic::{Diagnostic, Fix};
 use crate::source::{Span, Spanned};
@@ -163,7 +164,7 @@ impl<'s> Builder<'s> {
             _ => None,
         };
         if let Some(meant) = meant {
-            self.rewrite(code::DAYS, word.span, format!("`{}` is no word for days", word.node), meant);
+            self.rewrite(literals::DAYS, word.span, format!("`{}` is no word for days", word.node), meant);
             return days(meant);
         }
         self.weekday(word).map(|day| Days::List(vec![day]))
@@ -180,11 +181,11 @@ impl<'s> Builder<'s> {
             .zip(Weekday::ALL)
             .find(|(long, _)| lower.len() >= 3 && (long.starts_with(&lower) || nearest(&lower, std::iter::once(**long)).is_some()));
         if let Some((_, day)) = meant {
-            self.rewrite(code::DAYS, word.span, format!("`{}` is no word for a day", word.node), day.as_str());
+            self.rewrite(literals::DAYS, word.span, format!("`{}` is no word for a day", word.node), day.as_str());
             return Some(Spanned::new(*day, word.span));
         }
         let every = Weekday::ALL.iter().map(|day| day.as_str());
-        let mut found = Diagnostic::new(code::DAYS, word.span, format!("`{}` is no word for days", word.node))
+        let mut found = Diagnostic::new(literals::DAYS, word.span, format!("`{}` is no word for days", word.node))
             .note("days are `daily`, `weekdays`, `weekends`, `mon` to `sun`, a range of these or a list");
         if let Some(near) = nearest(&lower, DAY_WORDS.into_iter().chain(every)) {
             found = found.fix(Fix::maybe(format!("write `{near}`"), word.span, near));
