@@ -69,7 +69,9 @@ proptest! {
         }
         let decision = world.decide();
         let bound_asks = decision.because.nodes.is_some_and(|nodes| nodes > decision.upper);
-        let unknown = decision.because.rules.iter().any(|rule| format!("{:?}", rule.verdict) == "Unknown");
+        // `blind`: a comparison with a forecast that is not to be had yet counts as false, so such a rule may be unknown.
+        let forecasts = |name: &str| world.cluster.rules.iter().any(|rule| rule.name == name && format!("{:?}", rule.when).contains("Forecast"));
+        let unknown = decision.because.rules.iter().any(|rule| format!("{:?}", rule.verdict) == "Unknown" && !forecasts(&rule.rule));
         if unknown && !bound_asks {
             prop_assert!(!matches!(decision.action, Action::Remove(_)), "{}", decision.tree(&world.cluster.timezone));
         }
